@@ -1,0 +1,4 @@
+"""`python -m core` is `journeys`."""
+from core.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""JSON as RFC 8259 has it, with number literals kept to the letter, and compared by value."""
+import json
+from decimal import Decimal
+
+import orjson
+
+
+class NotJson(ValueError):
+    """The text is not JSON: also NaN, half a surrogate, or nesting beyond what is read."""
+
+
+class Number(str):
+    """A JSON number as it was written: 1.50 stays 1.50, and long ids stay exact."""
+
+    __slots__ = ()
+
+
+def _no_constant(name: str) -> object:
+    raise NotJson(name)
+
+
+_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=_no_constant)
+
+
+def parse(text: str) -> object:
+    """The value of one JSON text; numbers are `Number`s. Raises NotJson."""
+    try:
+        value = _DECODER.decode(text)
+        if "\\u" in text:  # only an escape can smuggle in half a surrogate
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise NotJson(str(error)) from error
+    return value
+
+
+def dumps(value: object) -> str:
+    """Compact JSON text with numbers as they were written. Raises NotJson."""
+    try:
+        return orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+    except (orjson.JSONEncodeError, TypeError, RecursionError) as error:
+        raise NotJson(str(error)) from error
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Number):
+        return orjson.Fragment(str(value))
+    raise TypeError
+
+
+def canonical(text: str | None) -> str:
+    """The same text for equal objects: keys sorted, numbers by value; `{}` for none."""
+    return dumps(_ordered(parse(text))) if text else "{}"
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_ordered(item) for item in value]
+    return Number(_by_value(value)) if isinstance(value, Number) else value
+
+
+def _by_value(number: str) -> str:
+    """Digits and exponent of the exact value, so that 1, 1.0 and 10e-1 are one."""
+    mantissa, _, exponent = number.lower().partition("e")
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits = (whole + fraction).lstrip("0")
+    kept = digits.rstrip("0")
+    if not kept:
+        return "0"
+    shift = Decimal(exponent or 0) - len(fraction) + len(digits) - len(kept)
+    return f"{'-' if number.startswith('-') else ''}{kept}e{shift}"

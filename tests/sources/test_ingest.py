@@ -1,0 +1,68 @@
+"""A batch is read, judged and taken; its summary says what became of it."""
+
+import orjson
+
+from core.eventlog import EventLog
+from core.sources import staging
+from core.sources.ingest import ingest_records
+from core.sources.reading import chunk, delimited, ndjson
+from tests.eventlog.records import held, kept_conflicts
+from tests.sources.files import HEADER, ROW, file, refused, take
+from tests.sources.records import ENTERED, NOW
+
+
+def test_the_summary_is_the_document_of_the_interface(log, tmp_path):
+    good, other, bad = {**ENTERED}, {**ENTERED, "profile_id": "p2"}, {**ENTERED, "event_id": "2", "event_type": "x"}
+    summary = take(log, file(tmp_path, "f.ndjson", [good, b"", good, other, bad, b"nope", b" \t\r"]))
+    assert summary.document() == {
+        "records": 5,
+        "accepted": 1,
+        "repeated": 1,
+        "conflicts": 1,
+        "rejected": 2,
+        "skipped": 0,
+        "reasons": {"not a record": 1, "unknown event_type": 1},
+        "rejected_file": str(log.folder / "rejected" / "000000000001.ndjson"),
+    }
+    assert refused(summary) == [("f.ndjson", 5, "unknown event_type", orjson.dumps(bad).decode()), ("f.ndjson", 6, "not a record", "nope")]
+    assert kept_conflicts(log, "event_id", "profile_id") == [("1", "p2")]
+    assert take(log, file(tmp_path, "f.ndjson", [good])).document()["rejected_file"] is None
+
+
+def test_several_files_are_one_batch_in_their_order(log, tmp_path):
+    one, two = file(tmp_path, "b.ndjson", [{**ENTERED, "event_id": "b"}]), file(tmp_path, "a.csv", f"{HEADER}\n{ROW.format('a')}\n")
+    assert take(log, one, two).accepted == 2
+    assert held(log, "position", "event_id", "received_at") == [(1, "b", NOW), (2, "a", NOW)]
+    assert log.manifest().batches == 1
+
+
+def test_chunks_and_staging_change_nothing(tmp_path, monkeypatch):
+    lines = [{**ENTERED, "event_id": str(number % 70), "x": number % 70} for number in range(100)]
+    path = file(tmp_path, "f.ndjson", lines)
+    csv = file(tmp_path, "f.csv", "\n".join([HEADER, *(ROW.format(f"c{number % 70}") for number in range(100))]))
+    whole, cut = EventLog(tmp_path / "whole"), EventLog(tmp_path / "cut")
+    one = take(whole, path, csv)
+    for module in (ndjson, delimited):
+        monkeypatch.setattr(module, "TEXT_ROWS", 7)
+    monkeypatch.setattr(staging, "IN_MEMORY", 20)
+    assert take(cut, path, csv) == one
+    assert held(cut) == held(whole)
+
+
+def test_records_may_be_given_as_values_or_lines(log):
+    given = [
+        {**ENTERED, "x": 1.5, "journey_version": 2},
+        orjson.dumps({**ENTERED, "event_id": "2"}),
+        {**ENTERED, "event_id": "3", "x": float("nan")},
+        5,
+        {**ENTERED, "event_id": "4", "occurred_at": NOW},
+        {**ENTERED, "event_id": "5", "x": "x" * 70_000},
+        b"nope",
+    ]
+    summary = ingest_records(log, given, account_id="acme", now=NOW)
+    assert (summary.accepted, summary.reasons) == (3, {"not a record": 3, "too large": 1})
+    assert held(log, "event_id", "journey_version", "attributes") == [("1", 2, '{"x":1.5}'), ("2", None, None), ("4", None, None)]
+
+
+def test_nothing_is_held_in_memory_but_a_chunk():
+    assert chunk.ROWS * 8 <= 1_000_000

@@ -1,0 +1,121 @@
+"""The embedded engine: DuckDB, one private file a build; `work` tables live beside it and go with the build."""
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from core.eventlog import SCHEMA, Segment
+from core.warehouse import sqlfile
+from core.warehouse.snapshots import Published, opened
+from core.warehouse.zones import Zones, duckdb_macros
+
+# in the order of their inputs; `work` tables are steps on the way, facts and rollups are published
+RUN_STEPS = ("run_base", "run_start")
+FIND_STEPS = ("probe", "found")
+BASE_STEPS = ("exit_base", "message_base", "call_base", "goal_base", "arrival_base")
+FACTS = ("runs", "messages", "clicks", "goals", "calls", "call_steps", "visits", "arrivals", "orphans", "pending", "loose")
+ORDER = {
+    "daily": "measure, basis, journey_id, day, version, sub_account_id, arm, channel, element_id, detail, currency",
+    "mep": "position",
+}
+POSITION_SPACE = 10**12  # positions are below this; a moment is microseconds since year 1 times this, plus the position
+EPOCH_SHIFT = 62_135_596_800_000_000
+LATER = 10**30  # above every moment
+
+
+class Engine:
+    """One build's DuckDB: `work` (in memory, spills to disk) and `snap` (the file to publish)."""
+
+    def __init__(self, file: Path, *, zones: Zones, currency: str, memory: str, threads: int = 2) -> None:
+        self.connection = duckdb.connect(":memory:")
+        self.run(f"SET memory_limit='{memory}'")
+        self.run(f"SET threads={threads}")
+        self.run("SET GLOBAL timezone='UTC'")
+        self.run(f"SET temp_directory='{quoted(file.parent / 'spill')}'")
+        self.run("SET autoinstall_known_extensions=false")
+        self.run("SET preserve_insertion_order=false")
+        self.run(f"ATTACH '{quoted(file)}' AS snap")
+        self.run("SET search_path='memory.main,snap.main'")
+        for macro in (
+            *duckdb_macros(zones),
+            f"CREATE MACRO moment_of(t, p) AS (epoch_us(t) + {EPOCH_SHIFT})::HUGEINT * {POSITION_SPACE} + p",
+            f"CREATE MACRO time_of(m) AS make_timestamptz((m // {POSITION_SPACE} - {EPOCH_SHIFT})::BIGINT)",
+            f"CREATE MACRO later() AS {LATER}::HUGEINT",
+            f"CREATE MACRO later_unit() AS {POSITION_SPACE}::HUGEINT",
+            f"CREATE MACRO account_currency() AS '{currency.replace(chr(39), '')}'",
+        ):
+            self.run(macro)
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Execute one statement to its end."""
+        self.connection.execute(sql, list(params))
+
+    def number(self, sql: str) -> int:
+        """The one whole number that the SELECT gives; null is 0."""
+        row = self.connection.execute(sql).fetchall()[0]
+        return int(row[0] or 0)
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a small SELECT."""
+        return list(self.connection.execute(sql, list(params)).fetchall())
+
+    def read_log(self, segments: Sequence[Segment]) -> None:
+        """`log_event`: the records of these segments, or a table without a row where the log is empty."""
+        if segments:
+            paths = ", ".join(f"'{quoted(segment.path)}'" for segment in segments)
+            self.run(f"CREATE OR REPLACE VIEW memory.main.log_event AS SELECT * FROM read_parquet([{paths}])")
+        else:
+            self.frame("log_event", pl.DataFrame(schema={"position": pl.Int64(), **SCHEMA}))
+
+    def step(self, name: str) -> None:
+        """Make one table of `work` from its .sql file."""
+        self.run(f"CREATE OR REPLACE TABLE memory.main.{name} AS {sqlfile.select(name)}")
+
+    def view(self, name: str) -> None:
+        """Make one view of `work` from its .sql file."""
+        self.run(f"CREATE OR REPLACE VIEW memory.main.{name} AS {sqlfile.select(name)}")
+
+    def fill(self, name: str) -> None:
+        """Publishable table from its .sql file, in the order that readers want."""
+        order = f" ORDER BY {ORDER[name]}" if name in ORDER else ""
+        if order:
+            self.run("SET preserve_insertion_order=true")
+        self.run(f"CREATE OR REPLACE TABLE snap.{name} AS SELECT * FROM ({sqlfile.select(name)}){order}")
+        if order:
+            self.run("SET preserve_insertion_order=false")
+
+    def frame(self, name: str, frame: pl.DataFrame, catalog: str = "memory.main") -> None:
+        """Make a table from a frame."""
+        self.connection.register("given_frame", frame)
+        self.run(f"CREATE OR REPLACE TABLE {catalog}.{name} AS SELECT * FROM given_frame")
+        self.connection.unregister("given_frame")
+
+    def drop(self, *names: str) -> None:
+        """Give back the memory of steps that nobody reads any more."""
+        for name in names:
+            self.run(f"DROP TABLE IF EXISTS memory.main.{name}")
+
+    def record(self, published: Published) -> None:
+        """Table `build`: the snapshot's own record."""
+        row = {name: [getattr(published, name)] for name in Published.__dataclass_fields__}
+        self.frame("build", pl.DataFrame(row).with_columns(pl.col("as_of").dt.convert_time_zone("UTC")), "snap")
+
+    def finish(self) -> None:
+        """Everything into the file, and the file closed."""
+        self.run("CHECKPOINT snap")
+        self.connection.close()
+
+
+def reopened(file: Path, expected: Published) -> None:
+    """Open the finished file as a reader would and hold it to what was built; a cut file must never be published."""
+    with opened(file) as connection:
+        held = connection.execute("SELECT snapshot, events, (SELECT count(*) FROM runs), (SELECT count(*) FROM reach) FROM build").fetchall()
+    if [row[:2] for row in held] != [(expected.snapshot, expected.events)]:
+        raise OSError(f"{file} does not hold what was built: {held}")
+
+
+def quoted(path: Path) -> str:
+    """A path inside a quoted SQL text."""
+    return str(path).replace("'", "''")

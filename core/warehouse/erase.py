@@ -1,0 +1,54 @@
+"""Erase a person from the snapshots that are kept: the id becomes the token that the log has for it; no count and no billed line moves."""
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from core.warehouse import snapshots
+from core.warehouse.build import WAIT_S, locked
+
+
+def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> int:
+    """Replace the id in every snapshot kept, pinned ones too; gives the number of snapshots that held it.
+
+    Each is changed in a copy that then takes its place, so that a reader or a crash meets the old file or the new one. Waits for a build that is running.
+    """
+    changed = 0
+    with locked(folder, wait_s):
+        for file in sorted((folder / "snapshots").glob("*.duckdb")):
+            draft = folder / "building" / file.name
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                shutil.copyfile(file, draft)
+                if replaced(draft, profile_id, token):
+                    snapshots.sync(draft)
+                    stamp = file.stat()
+                    draft.replace(file)
+                    snapshots.touch_as(file, stamp)
+                    snapshots.sync(file.parent)
+                    changed += 1
+            finally:
+                shutil.rmtree(folder / "building", ignore_errors=True)
+    return changed
+
+
+def replaced(file: Path, profile_id: str, token: str) -> bool:
+    """Put the token in the id's place in one file; False where the file does not hold the id.
+
+    An UPDATE leaves the old text in the file's free blocks, so the tables that held it are written anew into a new file.
+    """
+    with duckdb.connect(str(file)) as connection:
+        held = sum(connection.execute(f"SELECT count(*) FROM {table} WHERE profile_id = ?", [profile_id]).fetchall()[0][0] for table in ("profiles", "orphans"))
+        if not held:
+            return False
+        for table in ("profiles", "orphans"):
+            connection.execute(f"UPDATE {table} SET profile_id = ? WHERE profile_id = ?", [token, profile_id])
+        connection.execute("CHECKPOINT")
+    clean = file.with_suffix(".clean")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"ATTACH '{file}' AS old (READ_ONLY)")
+        connection.execute(f"ATTACH '{clean}' AS new")
+        connection.execute("COPY FROM DATABASE old TO new")
+        connection.execute("CHECKPOINT new")
+    clean.replace(file)
+    return True

@@ -1,0 +1,187 @@
+"""Published, read-only states of an account's warehouse: name, publish, open, pin, prune."""
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from core.errors import JourneysError
+from core.warehouse.zones import from_text
+
+KEPT = 3
+PINNED_FOR = timedelta(days=90)
+
+
+class NotBuilt(JourneysError):
+    """There is no snapshot to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A snapshot's own record: how much of the log it holds, and how it was built."""
+
+    snapshot: str
+    as_of: datetime
+    position: int
+    events: int
+    documents: int
+    zones: str
+    currency: str
+    engine: str
+    is_full: bool
+    seconds: float
+
+
+class Snapshot:
+    """One published state, open for reading. Safe for threads: every call has a cursor of its own."""
+
+    def __init__(self, path: Path, memory: str = "1GB", threads: int = 2) -> None:
+        self.path = path
+        self._connection = opened(path, memory, threads)
+        self._lock = threading.Lock()
+        self.published = published(self._connection)
+        self.snapshot_id = self.published.snapshot
+        self.as_of = self.published.as_of
+        self.zones = from_text(self.published.zones)
+        self.currency = self.published.currency
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own, for callers that stream."""
+        with self._lock:
+            return self._connection.cursor()
+
+    def sql(self, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
+        """The rows of one SELECT; times are aware, in UTC."""
+        cursor = self.cursor()
+        try:
+            frame: pl.DataFrame = cursor.sql(sql, params=list(params)).pl()
+            return frame
+        finally:
+            cursor.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+
+def opened(path: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+    """The file read-only, in UTC, shut off from everything else. A process shares one opening of a file, which is locked already the second time."""
+    connection = duckdb.connect(str(path), read_only=True)
+    if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
+        return connection
+    spill = Path(tempfile.gettempdir()) / "journeys-spill"
+    for setting in (
+        "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{spill}'", "max_temp_directory_size='4GB'",
+        "autoinstall_known_extensions=false", "autoload_known_extensions=false", "enable_external_access=false", "lock_configuration=true",
+    ):
+        connection.execute("SET " + setting)
+    return connection
+
+
+def published(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> Published:
+    """The record in table `build` of an open snapshot."""
+    columns = "snapshot, as_of, position, events, documents, zones, currency, engine, is_full, seconds"
+    row = connection.sql(f"SELECT {columns} FROM {catalog}build").pl().row(0)
+    return Published(*row)
+
+
+def current(folder: Path) -> str | None:
+    """The id of the newest published snapshot, or None."""
+    pointer = folder / "current"
+    return pointer.read_text().strip() if pointer.exists() else None
+
+
+def file_of(folder: Path, snapshot_id: str) -> Path:
+    """Where that snapshot lies; refuses what is no plain id."""
+    if not snapshot_id or Path(snapshot_id).name != snapshot_id or snapshot_id.startswith("."):
+        raise NotBuilt(f"“{snapshot_id}” is no snapshot id.")
+    return folder / "snapshots" / f"{snapshot_id}.duckdb"
+
+
+def open_snapshot(folder: Path, snapshot_id: str | None = None) -> Snapshot:
+    """Open the newest snapshot, or the one named; raises NotBuilt where there is none (a pruned one too)."""
+    for _ in range(3):  # a newer one may be published, and this one pruned, between the pointer and the file
+        wanted = snapshot_id or current(folder)
+        if wanted is None:
+            raise NotBuilt("This account has no snapshot yet: run `journeys build` after the first events are in.")
+        path = file_of(folder, wanted)
+        if path.exists():
+            return Snapshot(path)
+        if snapshot_id:
+            raise NotBuilt(f"Snapshot {snapshot_id} is no longer kept: three are, and pinned ones for {PINNED_FOR.days} days.")
+    raise NotBuilt("The newest snapshot is missing on disk: run `journeys build --full`.")
+
+
+def publish(folder: Path, made: Path, snapshot_id: str, now: datetime) -> None:
+    """Move a finished file into place, then the pointer, each on disk before the next; prune what is no longer kept."""
+    target = file_of(folder, snapshot_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sync(made)
+    made.replace(target)
+    sync(target.parent)
+    write_text(folder / "current", snapshot_id + "\n")
+    prune(folder, now)
+
+
+def prune(folder: Path, now: datetime) -> None:
+    """Remove all but the three newest snapshots and those pinned in the last 90 days."""
+    pins = pinned(folder)
+    files = sorted((folder / "snapshots").glob("*.duckdb"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    keep = current(folder)
+    for file in files[KEPT:]:
+        if file.stem != keep and not (file.stem in pins and now - pins[file.stem] <= PINNED_FOR):
+            file.unlink(missing_ok=True)
+            file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+
+
+def pinned(folder: Path) -> dict[str, datetime]:
+    """Pinned snapshot ids and when they were pinned last."""
+    file = folder / "pins.json"
+    return {name: datetime.fromisoformat(at) for name, at in json.loads(file.read_text()).items()} if file.exists() else {}
+
+
+def pin(folder: Path, snapshot_id: str, now: datetime) -> None:
+    """Keep that snapshot for 90 days from now."""
+    if not file_of(folder, snapshot_id).exists():
+        raise NotBuilt(f"Snapshot {snapshot_id} is no longer kept.")
+    pins = {name: at for name, at in pinned(folder).items() if now - at <= PINNED_FOR} | {snapshot_id: now}
+    write_text(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a small file at once: a reader sees the old text or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """fsync a file or folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def touch_as(path: Path, stamp: os.stat_result) -> None:
+    """Give a rewritten snapshot the age of the one it replaces: pruning goes by age."""
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+
+
+def copy(folder: Path, snapshot_id: str, target: Path) -> None:
+    """A private copy of a snapshot, to grow the next one from."""
+    shutil.copyfile(file_of(folder, snapshot_id), target)

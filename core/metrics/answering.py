@@ -1,0 +1,89 @@
+"""Question → answer: settled, checked for currencies, counted, compared, and told with what a reader should know beside it."""
+from dataclasses import replace
+
+import polars as pl
+
+from core.errors import WrongUsage
+from core.metrics.comparing import beside, period_before, period_name
+from core.metrics.dimensions import DIMENSIONS
+from core.metrics.facts import ENTERED, HAPPENED
+from core.metrics.measures import MEASURES
+from core.metrics.once import once
+from core.metrics.planner import atoms
+from core.metrics.query import Query
+from core.metrics.result import Column, Result
+from core.metrics.rules import BEFORE, columns, is_bucket, settled
+from core.metrics.sql import sql_for
+from core.metrics.units import Unit
+from core.warehouse.snapshots import Snapshot
+from core.warehouse.zones import local
+
+_CALLS = {"calls", "call_steps", "mep"}  # placed by their own time on both bases, whatever becomes of the run
+
+
+def answer(snapshot: Snapshot, query: Query, force_facts: bool = False) -> Result:
+    """The answer to a question. Raises WrongUsage, naming what is possible, where it has none. `force_facts` leaves the rollups aside."""
+    query = settled(query)
+    one_currency(snapshot, query)
+    if query.compare is None:
+        frame = counted(snapshot, query, force_facts)
+    else:
+        whole = replace(query, compare=None, order=None, limit=None)
+        first, last = period_before(query)
+        frame = beside(query, counted(snapshot, whole, force_facts), counted(snapshot, replace(whole, first=first, last=last), force_facts))
+    return Result(frame, query, snapshot.snapshot_id, local(snapshot.zones, snapshot.as_of), tuple(column(name) for name in columns(query)),
+                  _warnings(snapshot, query), journey_names(snapshot) if "journey" in frame.columns else {})
+
+
+def counted(snapshot: Snapshot, query: Query, force_facts: bool = False) -> pl.DataFrame:
+    """The frame of a settled question, without a comparison."""
+    return snapshot.sql(*sql_for(query, force_facts))
+
+
+def column(name: str) -> Column:
+    """How a column of an answer is read."""
+    of = name.removesuffix(BEFORE)
+    label, unit = (MEASURES[of].label, MEASURES[of].unit) if of in MEASURES else (DIMENSIONS[of].label, Unit.TEXT)
+    return Column(name, label if of == name else f"{label}, before", unit)
+
+
+def currencies(snapshot: Snapshot) -> tuple[str, ...]:
+    """Of all costs and goal values that some measure counts, whatever the range: with more than one, money is told apart (interface §4)."""
+    return tuple(once(snapshot, "SELECT DISTINCT currency FROM daily WHERE currency IS NOT NULL ORDER BY currency")["currency"])
+
+
+def one_currency(snapshot: Snapshot, query: Query) -> None:
+    """Refuses money of an account with several currencies where the question does not tell them apart."""
+    told_apart = "currency" in query.dimensions or any(name == "currency" and len(values) == 1 for name, values in query.where)
+    if told_apart or not any(MEASURES[name].is_money for name in query.measures):
+        return
+    found = currencies(snapshot)
+    if len(found) > 1:
+        raise WrongUsage(f"Costs and values are in several currencies here ({', '.join(found)}), which are never added: "
+                         "take currency as a dimension, or filter by one of them.")
+
+
+def journey_names(snapshot: Snapshot) -> dict[str, str]:
+    """Journey id → name, of all journeys; a journey of events alone is named by its id."""
+    return dict(once(snapshot, "SELECT journey_id, name FROM journeys").iter_rows())
+
+
+def still_open(snapshot: Snapshot, query: Query) -> int:
+    """How many runs that started in the range of a settled question, by its filters of runs, are still in the journey."""
+    runs = MEASURES["currently_in_journey"].splits
+    asked = Query(("currently_in_journey",), first=query.first, last=query.last, where=tuple(item for item in query.where if item[0] in runs))
+    return int(once(snapshot, *sql_for(asked)).item())
+
+
+def _warnings(snapshot: Snapshot, query: Query) -> tuple[str, ...]:
+    warnings = []
+    if query.basis == ENTERED and any(rows.table not in _CALLS for measure in atoms(query) for rows in measure.rows):
+        runs = still_open(snapshot, query)
+        if runs:
+            of = "1 run of this range is" if runs == 1 else f"{runs:,} runs of this range are"
+            warnings.append(f"{of} still in the journey: these numbers may grow.")
+    if query.basis == HAPPENED and any(map(is_bucket, query.dimensions)) and any(MEASURES[name].is_rate for name in query.measures):
+        warnings.append("Rates by time on the basis “happened” compare different people: who is counted above the line need not be among those below it.")
+    if query.compare is not None:
+        warnings.append(f"Compared with {period_name(*period_before(query))}.")
+    return tuple(warnings)

@@ -1,0 +1,193 @@
+"""Parts → SQL: each part one SELECT, joined on equal dimension values (null equals null), then rates, order and limit."""
+from datetime import date
+from typing import Any
+
+from core.metrics.facts import COLUMNS, Rows, bucket
+from core.metrics.measures import MEASURES, Measure
+from core.metrics.planner import Part, plan
+from core.metrics.query import Query
+from core.metrics.rules import is_bucket
+from core.metrics.units import Unit
+
+Params = list[Any]
+
+
+def sql_for(query: Query, force_facts: bool = False) -> tuple[str, Params]:
+    """The SQL of a settled question and its parameters, in the order of their question marks."""
+    parts = plan(query, force_facts)
+    written = [_part(part, query) for part in parts]
+    names = [f"{part.source}_{number}" for number, part in enumerate(parts, start=1)]
+    ctes = [f"{name} AS (\n{_indent(text)}\n)" for name, (text, _) in zip(names, written, strict=True)]
+    rows = [name for name, part in zip(names, parts, strict=True) if not part.is_beside]
+    source = rows[0]
+    if len(rows) > 1:
+        ctes.append(f"joined AS (\n{_indent(_joined(rows, parts, query))}\n)")
+        source = "joined"
+    beside = [_beside(name, part, source) for name, part in zip(names, parts, strict=True) if part.is_beside]
+    lines = ["WITH " + ",\n".join(ctes), "SELECT " + ", ".join([*_dimensions(query, source, beside), *(_shown(MEASURES[name]) for name in query.measures)])]
+    lines += [f"FROM {source}", *beside]
+    if query.dimensions:
+        lines.append("ORDER BY " + ", ".join(_order(query)))
+    if query.limit is not None:
+        lines.append(f"LIMIT {query.limit}")
+    return "\n".join(lines), [param for _, params in written for param in params]
+
+
+def _dimensions(query: Query, source: str, beside: list[str]) -> list[str]:
+    return [f"{source}.{name}" if beside else name for name in query.dimensions]
+
+
+def _joined(names: list[str], parts: tuple[Part, ...], query: Query) -> str:
+    """A row a group that any part has: grouping is the join in which null equals null."""
+    measures = [f"max({measure.name}) AS {measure.name}" for part in parts if not part.is_beside for measure in part.measures]
+    union = "\n    UNION ALL BY NAME ".join(f"FROM {name}" for name in names)
+    group = [f"GROUP BY {', '.join(query.dimensions)}"] if query.dimensions else []
+    return "\n".join([f"SELECT {', '.join([*query.dimensions, *measures])}", f"FROM (\n    {union}\n)", *group])
+
+
+def _beside(name: str, part: Part, source: str) -> str:
+    equal = " AND ".join(f"{name}.{dimension} IS NOT DISTINCT FROM {source}.{dimension}" for dimension in part.dimensions)
+    return f"LEFT JOIN {name} ON {equal or 'TRUE'}"
+
+
+def _shown(measure: Measure) -> str:
+    """A measure from the counted columns: counts and people 0 where there is none, the rest null."""
+    if measure.unit in (Unit.COUNT, Unit.PEOPLE):
+        return f"coalesce({measure.name}, 0) AS {measure.name}"
+    if not measure.is_rate:
+        return measure.name
+    over, under = measure.parts
+    if measure.unit is Unit.RATE:
+        return f"coalesce({over}, 0) / nullif({under}, 0) AS {measure.name}"
+    return f"{_rounded(over, under)} AS {measure.name}"
+
+
+def _rounded(money: str, people: str) -> str:
+    """Money over people to six decimals, half away from zero: in whole millionths, as a division of decimals would be a double."""
+    n = f"nullif({people}, 0)"
+    millionths = f"sign({money}) * ((2 * CAST(abs({money}) * 1000000 AS HUGEINT) + {n}) // (2 * {n}))"
+    return f"CAST({millionths} AS DECIMAL(32, 0)) * CAST(0.000001 AS DECIMAL(6, 6))"
+
+
+def _order(query: Query) -> list[str]:
+    order = []
+    if query.order is not None:
+        order.append(f"{query.order.removeprefix('-')} {'DESC' if query.order.startswith('-') else 'ASC'} NULLS LAST")
+    return [*order, *(f"{name} ASC NULLS LAST" for name in query.dimensions)]
+
+
+def _part(part: Part, query: Query) -> tuple[str, Params]:
+    if part.source == "daily":
+        return _daily(part, query)
+    if part.source == "reach":
+        return _reach(part, query)
+    if len(part.rows) == 1:
+        return _facts(part, query)
+    return _several_tables(part, query)
+
+
+def _daily(part: Part, query: Query) -> tuple[str, Params]:
+    conditions, params = _conditions("daily", "day", "", part, query)
+    column = {True: "amount", False: "n"}
+    aggregates = [f"sum({column[measure.is_money]})" for measure in part.measures]
+    return _rollup("daily", part, query, aggregates, [_measures(part), f"basis = '{query.basis}'", *conditions]), params
+
+
+def _reach(part: Part, query: Query) -> tuple[str, Params]:
+    conditions, params = _conditions("reach", "day", "", part, query)
+    starts = [bucket(name, "day", "") for name in part.dimensions if is_bucket(name)]
+    conditions = [_measures(part), f"basis = '{query.basis}'", f"scope = '{part.scope}'", *conditions]
+    if "day" not in part.dimensions:  # a day's previous day is always before the day
+        if query.first is not None:
+            starts.insert(0, "?::DATE")
+            params = [*params, query.first]
+        start = f"greatest({', '.join(starts)})" if len(starts) > 1 else "".join(starts)
+        conditions.append(f"(previous_day IS NULL OR previous_day < {start})" if start else "previous_day IS NULL")
+    return _rollup("reach", part, query, ["sum(n)"] * len(part.measures), conditions), params
+
+
+def _measures(part: Part) -> str:
+    names = [f"'{measure.name}'" for measure in part.measures]
+    return f"measure = {names[0]}" if len(names) == 1 else f"measure IN ({', '.join(names)})"
+
+
+def _rollup(table: str, part: Part, query: Query, aggregates: list[str], conditions: list[str]) -> str:
+    columns = []
+    for measure, aggregate in zip(part.measures, aggregates, strict=True):
+        only = "" if len(part.measures) == 1 else f" FILTER (measure = '{measure.name}')"
+        columns.append(f"{aggregate}{only}{'' if measure.is_money else '::BIGINT'} AS {measure.name}")
+    return _select(table, "day", "", part.dimensions, columns, conditions)
+
+
+def _facts(part: Part, query: Query) -> tuple[str, Params]:
+    table, place = part.rows[0].table, part.rows[0].placed_by(query.basis)
+    conditions, params = _conditions(table, f"{place}_day", f"{place}_hour", part, query)
+    counting = [next(rows for rows in measure.rows if rows.placed_by(query.basis)).where for measure in part.measures]
+    if len(part.measures) == 1:
+        columns = [f"{part.measures[0].sql} AS {part.measures[0].name}"]
+        own = counting if counting[0] else []
+    else:
+        columns = [f"{measure.sql}{f' FILTER ({where})' if where else ''} AS {measure.name}" for measure, where in zip(part.measures, counting, strict=True)]
+        own = [f"({' OR '.join(f'({where})' for where in dict.fromkeys(counting))})"] if all(counting) else []
+    return _select(table, f"{place}_day", f"{place}_hour", part.dimensions, columns, [*own, *conditions]), params
+
+
+def _several_tables(part: Part, query: Query) -> tuple[str, Params]:
+    """A measure whose facts stand in more than one table: their rows together, then its aggregate over all."""
+    measure, texts, params = part.measures[0], [], []
+    for rows in part.rows:
+        text, own = fact_rows(rows, part, query, [measure.counted])
+        texts.append(text)
+        params += own
+    together = _indent("\nUNION ALL\n".join(texts))
+    lines = [f"SELECT {', '.join([*part.dimensions, f'{measure.sql} AS {measure.name}'])}", f"FROM (\n{together}\n)"]
+    return "\n".join(lines + (["GROUP BY ALL"] if part.dimensions else [])), params
+
+
+def fact_rows(rows: Rows, part: Part, query: Query, columns: list[str], conditions: tuple[str, ...] = ()) -> tuple[str, Params]:
+    """One row a fact: its dimensions, then these columns."""
+    place = rows.placed_by(query.basis)
+    asked, params = _conditions(rows.table, f"{place}_day", f"{place}_hour", part, query)
+    own = [rows.where] if rows.where else []
+    return _select(rows.table, f"{place}_day", f"{place}_hour", part.dimensions, columns, [*own, *asked, *conditions], grouped=False), params
+
+
+def _select(table: str, day: str, hour: str, dimensions: tuple[str, ...], columns: list[str], conditions: list[str], grouped: bool = True) -> str:
+    held = [(name, _column(table, name, day, hour)) for name in dimensions]
+    shown = [name if column == name else f"{column} AS {name}" for name, column in held]
+    lines = [f"SELECT {', '.join([*shown, *columns])}", f"FROM {table}"]
+    if conditions:
+        lines.append("WHERE " + "\n  AND ".join(conditions))
+    if grouped and dimensions:
+        lines.append("GROUP BY ALL")
+    return "\n".join(lines)
+
+
+def _column(table: str, dimension: str, day: str, hour: str) -> str:
+    return COLUMNS[table].get(dimension) or bucket(dimension, day, hour)
+
+
+def _conditions(table: str, day: str, hour: str, part: Part, query: Query) -> tuple[list[str], Params]:
+    conditions: list[str] = []
+    params: Params = []
+    for comparison, moment in ((">=", query.first), ("<=", query.last)):
+        if moment is not None:
+            conditions.append(f"{day} {comparison} ?")
+            params.append(moment)
+    for name, values in part.where:
+        text, own = _any_of(_column(table, name, day, hour), values)
+        conditions.append(text)
+        params += own
+    return conditions, params
+
+
+def _any_of(column: str, values: tuple[str | int | date | None, ...]) -> tuple[str, Params]:
+    known = [value for value in values if value is not None]
+    choices = [f"{column} = ?"] if len(known) == 1 else [f"{column} IN ({', '.join('?' * len(known))})"] if known else []
+    if None in values:
+        choices.append(f"{column} IS NULL")
+    return (choices[0] if len(choices) == 1 else f"({' OR '.join(choices)})"), known
+
+
+def _indent(text: str) -> str:
+    return "    " + text.replace("\n", "\n    ")

@@ -1,0 +1,157 @@
+"""Answers as files: CSV that no spreadsheet can be tricked by, and Excel with typed cells and a sheet that says what they are."""
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from core.errors import JourneysError
+from core.metrics import MEASURES, Column, Query, Result, Unit
+from core.metrics.clock import rfc3339
+from core.metrics.lineage import basis_in_words, filters_in_words, range_in_words
+from core.metrics.result import json_value
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+LONGEST_CELL = 32_767  # characters; xlsxwriter leaves a longer one out without a word
+MOST_ROWS = 1_048_575  # of a sheet, its header apart
+EXACT_INTEGERS = 2**53  # beyond it a spreadsheet's number loses digits
+CUT = "… (cut: a cell holds 32,767 characters)"
+JOURNEYS = ("journey", "journey_id")  # columns of journey ids: written as two, Journey ID and Journey
+_FORMATS = {Unit.COUNT: "#,##0", Unit.PEOPLE: "#,##0", Unit.MONEY: "#,##0.00####", Unit.RATE: "0.0%", Unit.SECONDS: "#,##0.0##"}
+_STARTS_FORMULA = r"^[=+\-@\t\r]"
+_PHONE = r"^\+[1-9][0-9]{6,14}$"  # may stand as it is: a number, whatever a spreadsheet makes of it
+
+
+def to_csv(result: Result, path: Path) -> None:
+    """The answer, all its rows: UTF-8 with a byte-order mark, RFC 4180, CRLF, labels as headers."""
+    with replaced(path) as file:
+        write_csv(file, result.columns, [result.frame], result.journeys)
+
+
+def to_xlsx(result: Result, path: Path, about: Mapping[str, str] | None = None) -> None:
+    """The answer as a sheet of typed cells, and a sheet “About”: `about` (title, account…), then filters, basis, snapshot, as-of, definitions."""
+    told = [*(about or {}).items(), *about_result(result)]
+    with replaced(path) as file:
+        write_xlsx(file, result.columns, [result.frame], result.journeys, told)
+
+
+def about_result(result: Result) -> list[tuple[str, str]]:
+    """What an answer is, as lines of a name and a text."""
+    lines = [*about_query(result.query), ("Snapshot", result.snapshot_id), ("As of", rfc3339(result.as_of))]
+    return [*lines, *(("Note", text) for text in result.warnings)]
+
+
+def about_query(query: Query) -> list[tuple[str, str]]:
+    """What a question asks: range, basis, filters and the definitions of its measures."""
+    lines = [("Range", range_in_words(query)), ("Basis", basis_in_words(query.basis)), *(("Filter", text) for text in filters_in_words(query))]
+    return [*lines, *((MEASURES[name].label, MEASURES[name].definition) for name in query.measures)]
+
+
+def write_csv(file: IO[bytes], columns: Sequence[Column], batches: Iterable[pl.DataFrame], journeys: Mapping[str, str]) -> None:
+    """The rows of the batches under one header; memory is bounded by a batch."""
+    columns = _with_names(columns)
+    header = pl.DataFrame({column.name: [column.label] for column in columns})
+    file.write(BYTE_ORDER_MARK)
+    _lines(header, file)
+    for frame in batches:
+        frame = _named(frame, journeys)
+        _lines(frame.select(_cell(column, frame.schema[column.name]) for column in columns), file)
+
+
+def write_xlsx(file: IO[bytes], columns: Sequence[Column], batches: Iterable[pl.DataFrame], journeys: Mapping[str, str],
+               about: Sequence[tuple[str, str]]) -> None:
+    """The rows of the batches in one sheet, `about` in the other. Raises JourneysError where a sheet cannot hold them."""
+    from xlsxwriter import Workbook  # a tenth of a second that a CSV need not wait
+
+    columns = _with_names(columns)
+    with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+        bold = book.add_format({"bold": True})
+        formats = {unit: book.add_format({"num_format": text}) for unit, text in _FORMATS.items()}
+        sheet = book.add_worksheet("Data")
+        sheet.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, max(12, len(column.label) + 2))
+            sheet.write_string(0, at, column.label, bold)
+        height = 0
+        for frame in batches:
+            for row in _named(frame, journeys).select(column.name for column in columns).iter_rows():
+                height += 1
+                if height > MOST_ROWS:
+                    raise JourneysError(f"An Excel sheet holds {MOST_ROWS:,} rows and there are more: export CSV, or ask for fewer.")
+                for at, value in enumerate(row):
+                    _write(sheet, height, at, columns[at], value, formats)
+        sheet = book.add_worksheet("About")
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 100)
+        for at, (name, text) in enumerate(about):
+            sheet.write_string(at, 0, _short(name), bold)
+            sheet.write_string(at, 1, _short(text))
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """A new file that takes the path's place when it is whole and on disk; what was there stays until then. Raises JourneysError."""
+    made = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+            made = Path(file.name)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        made.chmod(0o644)
+        made.replace(path)
+        made = None
+    except OSError as problem:
+        raise JourneysError(f"{path} cannot be written: {problem.strerror or problem}.") from problem
+    finally:
+        if made is not None:
+            made.unlink(missing_ok=True)
+
+
+def _with_names(columns: Sequence[Column]) -> list[Column]:
+    """The columns of a file: a journey is two of them."""
+    written = []
+    for column in columns:
+        if column.name in JOURNEYS:
+            written += [Column(column.name, "Journey ID", Unit.TEXT), Column(f"{column.name} name", "Journey", Unit.TEXT)]
+        else:
+            written.append(column)
+    return written
+
+
+def _named(frame: pl.DataFrame, journeys: Mapping[str, str]) -> pl.DataFrame:
+    ids = [name for name in JOURNEYS if name in frame.columns]
+    return frame.with_columns((pl.col(name).replace(dict(journeys)) if journeys else pl.col(name)).alias(f"{name} name") for name in ids)
+
+
+def _cell(column: Column, kind: pl.DataType) -> pl.Expr:
+    """A column as it stands in a CSV: values as in the JSON, and text that begins like a formula behind an apostrophe."""
+    cell = pl.col(column.name)
+    if isinstance(kind, pl.Date):
+        return cell.dt.to_string("%Y-%m" if column.name.startswith("month") else "%Y-%m-%d")
+    if isinstance(kind, pl.String):
+        return pl.when(cell.str.contains(_STARTS_FORMULA) & ~cell.str.contains(_PHONE)).then("'" + cell).otherwise(cell).alias(column.name)
+    return cell
+
+
+def _lines(frame: pl.DataFrame, file: IO[bytes]) -> None:
+    frame.write_csv(file, include_header=False, line_terminator="\r\n", quote_style="necessary")
+
+
+def _write(sheet: Any, row: int, at: int, column: Column, value: Any, formats: Mapping[Unit, Any]) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(row, at, value)
+    elif isinstance(value, int | float | Decimal) and -EXACT_INTEGERS <= value <= EXACT_INTEGERS:
+        sheet.write_number(row, at, value, formats.get(column.unit))
+    else:
+        sheet.write_string(row, at, _short(str(json_value(column.name, value))))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(CUT)] + CUT

@@ -1,0 +1,24 @@
+"""Launcher of the web app: its routes, its guards and its worker; `journeys serve` starts it."""
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from core import worker
+from core.access import sessions
+from core.api.guards import LiveSession, SecurityHeaders, content_policy
+from core.api.routes import routes
+from core.cli.door import of_the_server
+from core.ui import trouble
+
+door = of_the_server()
+policy = content_policy(Path(st.__file__).parent / "static" / "index.html")
+
+
+def user_of(session_id):
+    return sessions.user_of(door.store, session_id, now=door.now())
+
+
+app = st.App("core/ui/shell.py", routes=routes(door), lifespan=worker.beside(door), on_script_error=trouble.show,  # written just so: the source is searched
+             middleware=[Middleware(SecurityHeaders, policy=policy), Middleware(LiveSession, user_of=user_of, back_message=BackMsg)])

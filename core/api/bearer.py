@@ -1,0 +1,50 @@
+"""Who sends a request with a token, and the answers to those who may not; bodies are read up to a limit."""
+from collections.abc import AsyncIterator
+from typing import BinaryIO
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from core.access import tokens
+from core.access.tokens import Token
+from core.api.given import Given
+
+
+class Unanswered(Exception):
+    """The request ends with this answer."""
+
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        headers = {"www-authenticate": "Bearer"} if status == 401 else {}
+        self.response = JSONResponse({"error": error}, status, headers)
+
+
+async def token_of(request: Request, given: Given) -> Token:
+    """Raises Unanswered (401) where there is no valid token."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    token = await run_in_threadpool(tokens.of_secret, given.store, secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+    if token is None:
+        raise Unanswered(401, "Send a valid token: Authorization: Bearer TOKEN. `journeys token add` makes one.")
+    return token
+
+
+async def read_body(request: Request, into: BinaryIO, most: int) -> int:
+    """Write the body into the file and return its bytes. Raises Unanswered (413) as soon as it is over the limit."""
+    said = request.headers.get("content-length", "")
+    size = int(said) if said.isdecimal() else 0
+    if size <= most:
+        size = 0
+        async for chunk in _chunks(request):
+            size += len(chunk)
+            if size > most:
+                break
+            into.write(chunk)
+    if size > most:
+        raise Unanswered(413, f"The body is over {most // 1_000_000} MB: send it in parts.")
+    return size
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk

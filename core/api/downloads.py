@@ -1,0 +1,90 @@
+"""/exports/…: a widget's rows as a file, made on disk and streamed, for whoever may export them."""
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from core.access import audit, sessions
+from core.access.users import User
+from core.api.given import Given
+from core.errors import JourneysError, WrongUsage
+from core.metrics import Query, answer
+from core.reports import export
+
+KINDS = {"widget.csv": "text/csv; charset=utf-8", "widget.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+class Refusal(JourneysError):
+    """The answer is this sentence with this status."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Downloads:
+    """The route as an ASGI application."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await run_in_threadpool(self.answer, request.path_params["file"], request.query_params, request.cookies.get(sessions.COOKIE))
+        except Refusal as refusal:
+            response = PlainTextResponse(str(refusal), refusal.status)
+        except JourneysError as error:
+            response = PlainTextResponse(str(error), 400)
+        response.headers["cache-control"] = "no-store"
+        await response(scope, receive, send)
+
+    def answer(self, file: str, asked: Mapping[str, str], session_id: str | None) -> Response:
+        """The file `widget.csv` or `widget.xlsx` of `question` (a Query's document), `snapshot` (its id; else the newest) and `title`."""
+        user = sessions.user_of(self.given.store, session_id, now=self.given.now())
+        if user is None:
+            raise Refusal(401, "Sign in first.")
+        if file not in KINDS:
+            raise Refusal(404, f"There is no export “{file}”. There is: {', '.join(KINDS)}.")
+        account = self.given.account(user.account_id)
+        refusal = account.refusal("export", user.role)
+        if refusal:
+            raise Refusal(403, refusal)
+        question, title = _question(asked.get("question", "")), "".join(letter for letter in asked.get("title", "")[:200] if letter.isprintable())
+        self._record(user, question, title)
+        result = answer(self.given.snapshot(account.account_id, asked.get("snapshot") or None), question)
+        handle, name = tempfile.mkstemp(prefix="journeys-export-", suffix=Path(file).suffix)
+        os.close(handle)
+        try:
+            if file.endswith(".csv"):
+                export.to_csv(result, Path(name))
+            else:
+                export.to_xlsx(result, Path(name), {"Title": title, "Account": account.account_id})
+        except BaseException:
+            Path(name).unlink()
+            raise
+        return FileResponse(name, media_type=KINDS[file], filename=_file_name(title) + Path(file).suffix, background=BackgroundTask(os.unlink, name))
+
+    def _record(self, user: User, question: Query, title: str) -> None:
+        with self.given.store.write() as connection:
+            audit.record(connection, audit.Entry(self.given.now(), user.account_id, user.name, "widget.exported", title or "widget", question.document()))
+
+
+def _question(text: str) -> Query:
+    try:
+        return Query.of(orjson.loads(text))
+    except orjson.JSONDecodeError as error:
+        raise WrongUsage(f"The question is not a JSON document: {error}") from error
+
+
+def _file_name(title: str) -> str:
+    """The title with what a file's name can hold everywhere."""
+    plain = "".join(letter if letter.isalnum() else "-" for letter in title).strip("-")
+    return "-".join(part for part in plain.split("-") if part)[:80] or "journeys"

@@ -1,0 +1,169 @@
+"""The clock: refreshes each account as often as its package says and polls SFTP servers; one leader by a lease in the store."""
+import asyncio
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+from secrets import token_hex
+from threading import Event, Thread
+from typing import Any
+
+from core.access import accounts
+from core.access.accounts import Account
+from core.access.features import PACKAGES
+from core.cli.door import Door
+from core.errors import JourneysError
+from core.settings import ROOT
+from core.sources.sftp.polling import Poller
+from core.store import Lease, refreshes
+from core.store.refreshes import Refresh
+
+log = logging.getLogger("journeys.worker")
+TICK_S = 5.0
+LEASE = timedelta(seconds=60)  # a leader that was killed is replaced after this
+RETRY = timedelta(minutes=10)  # after a refresh that failed
+RESTARTS_AFTER_S = 5.0
+
+
+def is_due(as_of: datetime | None, newest: Refresh | None, refresh: timedelta, now: datetime) -> bool:
+    """Whether an account with events is to be refreshed. `as_of` is its snapshot's, None: never built."""
+    if newest is not None and newest.error is not None and now < newest.started_at + RETRY:
+        return False
+    return as_of is None or now >= as_of + refresh
+
+
+class Worker:
+    """One process's clock. Refreshes go one after the other."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.lease = Lease(door.store, "worker", f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}")
+        self.pool = ThreadPoolExecutor(1, "refresh")  # beside the clock, which must prolong its lease meanwhile
+        self.refreshing: Future[None] | None = None
+        self.poller = Poller(door.store, door.settings, door.settings.accounts_dir, door.now)
+
+    def run(self, stop: Event) -> None:
+        """Tick until told to stop; the work that has begun is finished first."""
+        while not stop.is_set():
+            try:
+                if self.lease.take(self.door.now(), LEASE):
+                    self.tick()
+            except JourneysError as error:  # the store is away or busy: the next tick tries again
+                log.warning("%s", error)
+            stop.wait(TICK_S)
+        self.pool.shutdown(wait=True, cancel_futures=True)
+        self.poller.close()
+        self.lease.give_back()
+
+    def tick(self) -> None:
+        """Begin the polls that are due, and a round of refreshes unless one is under way."""
+        self.poller.poll_due(self.door.now())
+        if self.refreshing is None or self.refreshing.done():
+            self.refreshing = self.pool.submit(_reported, self.refresh_due)
+
+    def refresh_due(self) -> None:
+        """Refresh every account whose time has come."""
+        for account in accounts.every(self.door.store):
+            if self.door.log(account.account_id).head().position == 0:
+                continue
+            newest = refreshes.newest(self.door.store, account.account_id)
+            if is_due(self.as_of(account.account_id), newest, PACKAGES[account.package].refresh, self.door.now()):
+                self.refresh(account)
+
+    def as_of(self, account_id: str) -> datetime | None:
+        """Of the newest snapshot; None: never built, or it is gone. Nothing stays open: a build in this process could not grow from it."""
+        from core.warehouse.snapshots import NotBuilt, open_snapshot
+
+        try:
+            snapshot = open_snapshot(self.door.warehouse(account_id))
+        except NotBuilt:
+            return None
+        try:
+            return snapshot.as_of
+        finally:
+            snapshot.close()
+
+    def refresh(self, account: Account) -> None:
+        """One build; a failure leaves the last snapshot, and is kept for the pages to say."""
+        from core.warehouse import build
+
+        store, account_id, now = self.door.store, account.account_id, self.door.now()
+        refreshes.started(store, account_id, now=now)
+        try:
+            built = build.build(self.door.log(account_id), self.door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=now)
+        except JourneysError as error:
+            refreshes.finished(store, account_id, now=self.door.now(), error=str(error))
+            log.warning("account %s was not refreshed: %s", account_id, error)
+        except Exception:
+            refreshes.finished(store, account_id, now=self.door.now(), error="The build stopped with an error that is in the worker's log.")
+            raise
+        else:
+            refreshes.finished(store, account_id, now=self.door.now(), snapshot_id=built.snapshot)
+            log.info("account %s is refreshed: %s", account_id, built.snapshot)
+
+
+def _reported(work: Callable[[], None]) -> None:
+    """A bug in one round of work must not end the clock: it is logged with its traceback, and the next round comes."""
+    try:
+        work()
+    except JourneysError as error:
+        log.warning("%s", error)
+    except Exception:  # the clock's last wall
+        log.exception("a round of work failed")
+
+
+def main(door: Door, *, with_parent: bool) -> None:
+    """Be the worker until SIGTERM or SIGINT; `with_parent`: also until stdin closes, which it does when the parent is gone."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if with_parent:
+        Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
+    Worker(door).run(stop)
+
+
+def _until_stdin_closes(stop: Event) -> None:
+    sys.stdin.read()
+    stop.set()
+
+
+def beside(door: Door) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """The web app's lifespan: a worker as its child, started again if it ends, gone when the app goes."""
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        kept = asyncio.create_task(_keep_running(door))
+        try:
+            yield
+        finally:
+            kept.cancel()
+            await asyncio.gather(kept, return_exceptions=True)
+
+    return lifespan
+
+
+async def _keep_running(door: Door) -> None:
+    command = [sys.executable, "-m", "core", "--data-dir", str(door.settings.data_dir), "worker", "--with-parent"]
+    while True:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})  # in this folder: its .env counts
+        try:
+            while child.poll() is None:
+                await asyncio.sleep(0.5)
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                try:
+                    child.wait(10)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+            if child.stdin:
+                child.stdin.close()
+        log.warning("the worker ended with %s, it is started again", child.returncode)
+        await asyncio.sleep(RESTARTS_AFTER_S)

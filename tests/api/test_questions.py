@@ -1,0 +1,45 @@
+"""POST /api/query: the same document as the command line's."""
+import orjson
+import pytest
+
+from core.sources.ingest import ingest_records
+from core.warehouse.build import build
+from tests.api.conftest import EVENTS
+
+ENTRIES = {"measures": ["entries", "messages_sent"], "dimensions": ["day"]}
+
+
+@pytest.fixture
+def built(door):
+    account = door.account("acme")
+    ingest_records(door.log("acme"), EVENTS, account_id="acme", now=door.now())
+    return build(door.log("acme"), door.warehouse("acme"), zones=account.zones, currency="EUR", as_of=door.now())
+
+
+def test_a_question_is_answered(client, bearer, built):
+    answer = client.post("/api/query", content=orjson.dumps(ENTRIES), headers=bearer())
+    assert answer.status_code == 200
+    assert (answer.json()["snapshot"], answer.json()["rows"]) == (built.snapshot, [{"day": "2026-03-01", "entries": 1, "messages_sent": 1}])
+
+
+@pytest.mark.parametrize(("body", "said"), [
+    (b'{"measures": ["entrys"]}', "Did you mean “entries”"), (b"{", "not a JSON document"), (b"[]", "JSON object"), (b'{"measures": []}', ""),
+    (b'{"measures": ["entries"], "from": "2026-03-02", "to": "2026-03-01"}', "")])
+def test_a_question_that_cannot_be_answered_is_400_with_the_reason(client, bearer, built, body, said):
+    answer = client.post("/api/query", content=body, headers=bearer())
+    assert (answer.status_code, list(answer.json())) == (400, ["error"])
+    assert said in answer.json()["error"]
+
+
+def test_an_account_that_was_never_built_is_400_with_what_to_do(client, bearer):
+    answer = client.post("/api/query", content=orjson.dumps(ENTRIES), headers=bearer())
+    assert (answer.status_code, answer.json()) == (400, {"error": "The account acme is not built yet: journeys build --account acme."})
+
+
+def test_without_a_token_it_is_401_and_with_one_that_only_ingests_403(client, bearer, built):
+    assert client.post("/api/query", content=b"{}").status_code == 401
+    assert client.post("/api/query", content=orjson.dumps(ENTRIES), headers=bearer(read=False)).status_code == 403
+
+
+def test_a_question_over_a_megabyte_is_413(client, bearer):
+    assert client.post("/api/query", content=b" " * 1_000_001, headers=bearer()).status_code == 413

@@ -1,0 +1,145 @@
+"""The names behind the ids of a snapshot: journeys, versions, elements, arms, and what filters may choose from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.ui import seen
+from core.ui.address import Known
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    journey_id: str
+    name: str
+    status: str | None
+    created_by: str | None
+    tags: tuple[str, ...]
+    launched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    version: int | None
+    published_day: date | None  # in the account's zone
+    goal_event: str | None
+    within_days: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    element_id: str
+    version: int | None
+    kind: str
+    name: str
+    channel: str | None
+    exits: tuple[tuple[str, str], ...]  # (to, label) of what comes next
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    name: str
+    is_control: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What a snapshot names. Small: rows of the catalog, never of facts."""
+
+    journeys: Mapping[str, Journey]  # by name, then id
+    versions: Mapping[str, tuple[Version, ...]]
+    channels: tuple[str | None, ...]
+    sub_accounts: tuple[str | None, ...]
+    sub_accounts_of: Mapping[str, tuple[str | None, ...]]  # journey → those of its runs
+    begins: date | None  # None: no fact at all
+    ends: date | None
+
+    def name(self, journey_id: str | None) -> str:
+        """A journey's name, else its id."""
+        journey = self.journeys.get(journey_id or "")
+        return journey.name if journey else journey_id or "–"
+
+    def known(self, today: date) -> Known:
+        """What an address may name."""
+        return Known(
+            today=today,
+            begins=self.begins or today,
+            journeys={journey.journey_id: frozenset(journey.tags) for journey in self.journeys.values()},
+            channels=self.channels,
+            sub_accounts=self.sub_accounts,
+            versions={journey: tuple(v.version for v in versions) for journey, versions in self.versions.items()},
+        )
+
+
+def of(viewer: Viewer) -> Catalog:
+    """The catalog of the viewer's snapshot, read once a snapshot."""
+    return _read(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, viewer)
+
+
+def elements(viewer: Viewer, journey_id: str) -> tuple[Element, ...]:
+    """A journey's catalogued elements in the order of its map, the newest version's description of each."""
+    return _elements(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, journey_id, viewer)
+
+
+def arms(viewer: Viewer, journey_id: str) -> tuple[Arm, ...]:
+    """A journey's arms, the newest version's order."""
+    return _arms(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, journey_id, viewer)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _read(account: str, snapshot: str, _viewer: Viewer) -> Catalog:
+    ask = seen.snapshot(_viewer).sql
+    journeys = [Journey(key, name, status, owner, tuple(tags or ()), launched) for key, name, status, owner, tags, launched in ask(JOURNEYS).iter_rows()]
+    versions: dict[str, list[Version]] = {}
+    for journey, *rest in ask(VERSIONS, [_viewer.account.time_zone]).iter_rows():
+        versions.setdefault(journey, []).append(Version(*rest))
+    of_journeys: dict[str, list[str | None]] = {}
+    for journey, sub_account in ask(SUB_ACCOUNTS).iter_rows():
+        of_journeys.setdefault(journey, []).append(sub_account)
+    begins, ends = ask("SELECT min(day), max(day) FROM daily").row(0)
+    return Catalog(
+        journeys={journey.journey_id: journey for journey in journeys},
+        versions={journey: tuple(rows) for journey, rows in versions.items()},
+        channels=tuple(ask(CHANNELS)["channel"]),
+        sub_accounts=tuple(sorted({name for names in of_journeys.values() for name in names}, key=lambda name: (name is None, name or ""))),
+        sub_accounts_of={journey: tuple(names) for journey, names in of_journeys.items()},
+        begins=begins,
+        ends=ends,
+    )
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _elements(account: str, snapshot: str, journey: str, _viewer: Viewer) -> tuple[Element, ...]:
+    found: dict[str, Element] = {}
+    for element, version, kind, name, channel, following in seen.snapshot(_viewer).sql(ELEMENTS, [journey]).iter_rows():
+        exits = tuple((way.get("to") or "", way.get("label") or "") for way in json.loads(following or "[]"))
+        found.setdefault(element, Element(element, version, kind or "other", name or element, channel, exits))
+    return tuple(found.values())
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _arms(account: str, snapshot: str, journey: str, _viewer: Viewer) -> tuple[Arm, ...]:
+    found: dict[str, Arm] = {}
+    for name, is_control in seen.snapshot(_viewer).sql(ARMS, [journey]).iter_rows():
+        found.setdefault(name, Arm(name, bool(is_control)))
+    return tuple(found.values())
+
+
+JOURNEYS = "SELECT journey_id, name, status, created_by, tags, launched_at FROM journeys ORDER BY lower(name), journey_id"
+VERSIONS = """SELECT journey_id, version, CAST(published_at AT TIME ZONE $1 AS DATE), goal_event, within_days
+FROM versions ORDER BY journey_id, version NULLS LAST"""
+CHANNELS = "SELECT DISTINCT channel FROM daily WHERE measure IN ('messages_sent', 'messages_failed', 'traffic_cost') ORDER BY channel NULLS LAST"
+SUB_ACCOUNTS = """SELECT DISTINCT journey_id, sub_account_id FROM daily WHERE measure = 'entries' AND basis = 'entered'
+ORDER BY journey_id, sub_account_id NULLS LAST"""
+ELEMENTS = """SELECT element_id, version, kind, name, channel, next FROM elements
+WHERE journey_id = $1 ORDER BY version DESC NULLS LAST, ordinal"""
+ARMS = "SELECT name, is_control FROM arms WHERE journey_id = $1 ORDER BY version DESC NULLS LAST, ordinal"

@@ -1,0 +1,147 @@
+"""The charts of the house as Vega-Lite: one style, a spec built once per chart and ground, its frame sent beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from core.ui import theme
+
+Spec = dict[str, Any]
+FONT = "Plex, 'IBM Plex Sans', system-ui, sans-serif"
+NUMBER = (
+    "datum.value >= 1e6 ? format(datum.value / 1e6, ',~f') + ' M' : datum.value >= 2e4 ? format(datum.value / 1e3, ',~f') + ' k' : format(datum.value, ',~f')"
+)
+LABELS = {
+    "rate": "format(100 * datum.value, ',~f') + ' %'",
+    "seconds": "datum.value >= 7200 ? format(datum.value / 3600, ',~f') + ' h' : format(datum.value / 60, ',~f') + ' min'",
+}
+DAYS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What to draw: a frame, the name of its spec with what it depends on, its height in px, and what it says in words."""
+
+    frame: pl.DataFrame
+    kind: str  # “trend”, “stacked”
+    options: tuple[Any, ...]
+    height: int
+    alt: str
+    width: int = 960  # of an exported image; on the page a chart is as wide as its place
+
+    def spec(self, ground: str) -> Spec:
+        """The finished spec without data, for one ground."""
+        return _spec(self.kind, self.options, ground)
+
+
+def draw(picture: Picture, key: str) -> None:
+    """The chart on the page."""
+    st.vega_lite_chart(picture.frame, picture.spec(theme.ground()), theme=None, key=key, alt=picture.alt, height=picture.height, width="stretch")
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _spec(kind: str, options: tuple[Any, ...], ground: str) -> Spec:
+    colours = theme.colours(ground)
+    return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **SPECS[kind](colours, *options), "config": style(colours)}
+
+
+def style(c: dict[str, str]) -> Spec:
+    """The Vega-Lite config of the house, for one set of colours."""
+    label = {"labelFont": FONT, "titleFont": FONT, "labelFontSize": 12, "titleFontSize": 12, "labelColor": c["muted"], "titleColor": c["muted"]}
+    return {
+        "background": None, "font": FONT, "padding": {"left": 0, "right": 4, "top": 6, "bottom": 0},
+        "view": {"stroke": None}, "autosize": {"type": "fit", "contains": "padding"},
+        "axis": {**label, "titleFontWeight": "normal", "gridColor": c["line"], "gridWidth": 1, "domain": False, "ticks": False, "labelPadding": 6,
+                 "title": None},
+        "axisX": {"grid": False, "domain": True, "domainColor": c["rule"], "labelFlush": True, "labelOverlap": "greedy", "labelSeparation": 10,
+                  "ticks": True, "tickColor": c["rule"], "tickSize": 4},
+        "axisY": {"tickCount": 4, "labelAlign": "left", "labelPadding": 46, "minExtent": 46, "maxExtent": 46},
+        "text": {"font": FONT, "fontSize": 12, "fill": c["ink"]},
+        "line": {"strokeWidth": 2, "strokeCap": "round", "strokeJoin": "round", "color": c["accent"]},
+        "bar": {"color": c["accent"]}, "area": {"color": c["accent"]}, "point": {"color": c["accent"], "filled": True}, "rule": {"color": c["muted"]},
+        "locale": {"number": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]}},
+    }  # fmt: skip
+
+
+def _x(grain: str) -> Spec:
+    # Streamlit gives a day to the browser as midnight of the reader's own zone
+    return {"field": "day", "type": "temporal", "scale": {"type": "time"}, "axis": {"format": DAYS[grain], "tickCount": 6}, "title": None}
+
+
+def _y(field: str, unit: str) -> Spec:
+    return {"field": field, "type": "quantitative", "scale": {"zero": True}, "axis": {"labelExpr": LABELS.get(unit, NUMBER)}, "title": None}
+
+
+def _said(*pairs: tuple[str, str]) -> list[Spec]:
+    return [{"field": field, "type": "nominal", "title": title} for field, title in pairs]
+
+
+def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool, marked: bool) -> Spec:
+    """This period in the accent, the compared one as a ghost, the unfinished day dashed and hollow, published versions as marks.
+
+    Frame: day, now, before, whole, open, lone, last, mark, and the texts said, now_said, before_day_said, before_said.
+    """
+    x, y = _x(grain), _y("now", unit)
+
+    def part(mark: Spec, only: str | None = None, **more: Any) -> Spec:
+        # the page says what a chart shows (`alt`): a layer without a point would be an image without a name
+        return {"mark": {**mark, "aria": False}, "encoding": {"x": x, **more}, **({"transform": [{"filter": only}]} if only else {})}
+
+    beside_last = {"type": "text", "align": "right", "baseline": "bottom", "dx": 2, "dy": -8}
+    layers = [
+        part({"type": "area", "opacity": 0.1, "line": False}, "datum.whole", y=y),
+        part({"type": "line"}, "datum.whole", y=y),
+        part({"type": "line", "strokeDash": [3, 3]}, "datum.open", y=y),
+        part({"type": "point", "size": 28}, "datum.lone", y=y),
+        part({"type": "point", "filled": False, "size": 46, "strokeWidth": 2, "fill": c["ground"], "color": c["here"], "opacity": 1}, "datum.last", y=y),
+        part({**beside_last, "stroke": c["ground"], "strokeWidth": 4}, "datum.last", y=y, text={"field": "last_said"}),  # clears the ground behind the word
+        part({**beside_last, "color": c["muted"]}, "datum.last", y=y, text={"field": "last_said"}),
+    ]
+    if compared:
+        layers.insert(1, part({"type": "line", "color": c["ghost"], "strokeWidth": 1.5}, y=_y("before", unit)))
+    if marked:
+        layers.append(part({"type": "rule", "color": c["muted"], "strokeDash": [2, 3]}, "isValid(datum.mark)"))
+        layers.append(
+            part({"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": c["muted"]}, "isValid(datum.mark)", text={"field": "mark"})
+        )
+    hover = {"name": "hover", "select": {"type": "point", "fields": ["day"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}
+    tooltip = _said(("said", grain.capitalize()), ("now_said", title), *((("before_day_said", "Compared"), ("before_said", "Then")) if compared else ()))
+    shown = {"condition": {"param": "hover", "empty": False, "value": 0.5}, "value": 0}
+    return {"layer": [*layers, {**part({"type": "rule", "color": c["ink"]}, opacity=shown, tooltip=tooltip), "params": [hover]}]}
+
+
+def _stacked(c: dict[str, str], unit: str, grain: str, title: str, word: str, series: tuple[tuple[str, str], ...]) -> Spec:
+    """Bars over time, stacked; a bucket that is not over is pale. Frame: day, end, low, high, series, open, said, value_said."""
+    names, colours = [name for name, _ in series], [colour for _, colour in series]
+    return {
+        "mark": {"type": "rect", "stroke": c["ground"], "strokeWidth": 1},
+        "encoding": {
+            "x": _x(grain),
+            "x2": {"field": "end"},
+            "y": _y("low", unit),
+            "y2": {"field": "high"},
+            "color": {"field": "series", "type": "nominal", "scale": {"domain": names, "range": colours}, "sort": names, "legend": None},
+            "fillOpacity": {"condition": {"test": "datum.open", "value": 0.35}, "value": 1},
+            "tooltip": _said(("said", grain.capitalize()), ("series", word), ("value_said", title)),
+        },
+    }
+
+
+def _written(c: dict[str, str], columns: tuple[tuple[str, float, str], ...]) -> Spec:
+    """A table as text: (field, place from 0 to 1, alignment). Frame: row, the fields as texts, head."""
+    layers = [
+        {"mark": {"type": "text", "align": align, "baseline": "middle", "fontSize": 12.5}, "encoding": {
+            "x": {"datum": place, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None},
+            "y": {"field": "row", "type": "ordinal", "axis": None},
+            "text": {"field": field}, "color": {"condition": {"test": "datum.head", "value": c["muted"]}, "value": c["ink"]}}}
+        for field, place, align in columns
+    ]  # fmt: skip
+    return {"layer": layers}
+
+
+SPECS: dict[str, Callable[..., Spec]] = {"trend": _trend, "stacked": _stacked, "written": _written}

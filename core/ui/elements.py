@@ -1,0 +1,128 @@
+"""What happened at a journey's elements: those that send, and those where runs wait, part or end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.ui import answers, catalog, columns, parts, series, tables, words
+from core.ui.address import Chosen
+from core.ui.catalog import Element
+from core.ui.frame import Results, Widget
+from core.ui.tables import Row
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+SENDING = (
+    "messages_sent",
+    "messages_delivered",
+    "delivery_rate",
+    "messages_viewed",
+    "view_rate",
+    "messages_clicked",
+    "click_rate",
+    "messages_replied",
+    "messages_failed",
+)
+STANDING = ("element_arrived", "element_passed", "element_waiting", "element_ended", "element_time_median_s")
+
+
+def sending(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
+    """Elements that send, in the order of the journey's map; None where none did."""
+    named, senders = _named(viewer, journey), _senders(viewer, chosen)
+    if not senders:
+        return None
+    queries = (
+        ("", chosen.ask(*SENDING, by=("element",)).filtered("element", *senders)),
+        ("cost, by element and currency", chosen.ask("traffic_cost", by=("element", "currency")).filtered("element", *senders)),
+    )
+
+    def draw(results: Results) -> None:
+        rows = _in_order(columns.joined(results), named)
+        said = series.channels([_channel(row, named) for row in rows])
+        rungs = (("delivery_rate", "Delivered of sent"), ("view_rate", "Viewed of delivered"), ("click_rate", "Clicked of delivered"))
+        tables.table(
+            [
+                _element(named), tables.Col("Channel", "t", lambda row: parts.chip(_channel(row, named)) if _channel(row, named) else ""),
+                columns.measure("messages_sent", "Sent"), *(_rung(rate, label, named, said) for rate, label in rungs),
+                columns.measure("messages_delivered", "Delivered"), columns.measure("messages_viewed", "Viewed"),
+                columns.measure("messages_clicked", "Clicked"),
+                columns.measure("messages_replied", "Replied"), columns.measure("messages_failed", "Failed"),
+                columns.money("traffic_cost", "Cost"),
+            ],
+            rows, "Elements that send",
+        )  # fmt: skip
+
+    return Widget("sending", "Messages, by element that sends", queries, draw, sub="In the order of the journey map")
+
+
+def standing(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
+    """Elements that do not send: who waits there, who went on, who ended, how long it took, what calls cost there; None where there is none."""
+    named, senders = _named(viewer, journey), set(_senders(viewer, chosen))
+    whole, cost = chosen.ask(*STANDING, by=("element",)), chosen.ask("traffic_cost", by=("element", "currency"))
+    arrived = {row["element"]: row["element_arrived"] for row in answers.ask(viewer, whole).frame.iter_rows(named=True)}
+    quiet = [element for element in dict.fromkeys([*arrived, *answers.ask(viewer, cost).frame["element"]]) if element not in senders]
+    if not quiet:
+        return None
+    queries = (("", whole.filtered("element", *quiet)), ("cost, by element and currency", cost.filtered("element", *quiet)))
+
+    def draw(results: Results) -> None:
+        rows = _in_order(columns.joined(results), named)
+        tables.table(
+            [
+                _element(named), tables.Col("Kind", "t", lambda row: words.KINDS.get(named[row["element"]].kind, "") if row["element"] in named else ""),
+                columns.measure("element_arrived"), columns.bar("element_arrived", rows), columns.measure("element_passed", "Passed"),
+                columns.measure("element_waiting", "Waiting now"), columns.measure("element_ended", "Ended here"),
+                columns.measure("element_time_median_s", "Median time"), columns.money("traffic_cost", "Cost of calls"),
+                tables.Col("Leads to", "t", lambda row: _ways(row, named, arrived)),
+            ],
+            rows, "Elements that do not send",
+        )  # fmt: skip
+
+    return Widget(
+        "standing", "Runs, by element that does not send", queries, draw, sub="Arrived = passed + waiting now + ended here; a run counts once an element",
+    )  # fmt: skip
+
+
+def _senders(viewer: Viewer, chosen: Chosen) -> list[str | None]:
+    """The elements with a message in the range, sent or failed, over whatever channel."""
+    result = answers.ask(viewer, replace(chosen, channels=()).ask("messages_sent", "messages_failed", by=("element",)))
+    return [row["element"] for row in result.frame.iter_rows(named=True) if row["messages_sent"] or row["messages_failed"]]
+
+
+def _named(viewer: Viewer, journey: str) -> dict[str, Element]:
+    return {element.element_id: element for element in catalog.elements(viewer, journey)}
+
+
+def _in_order(rows: list[Row], named: dict[str, Element]) -> list[Row]:
+    place = {element: n for n, element in enumerate(named)}
+    return sorted(rows, key=lambda row: (place.get(row["element"], len(place)), row["element"] is None, row["element"] or ""))
+
+
+def _element(named: dict[str, Element]) -> tables.Col:
+    def said(row: Row) -> str:
+        element = row["element"]
+        return "<span class=q>no element named</span>" if element is None else _name(element, named)
+
+    return tables.Col("Element", "t", said)
+
+
+def _name(element: str, named: dict[str, Element]) -> str:
+    return words.name(named[element].name if element in named else element)
+
+
+def _channel(row: Row, named: dict[str, Element]) -> str | None:
+    return named[row["element"]].channel if row["element"] in named else None
+
+
+def _rung(rate: str, label: str, named: dict[str, Element], said: dict[str | None, tuple[str, str]]) -> tables.Col:
+    return columns.rung(rate, label, lambda row: said[_channel(row, named)][1])
+
+
+def _ways(row: Row, named: dict[str, Element], arrived: dict[str | None, int]) -> str:
+    ways = named[row["element"]].exits if row["element"] in named else ()
+    lines = [
+        f"<p>{words.name(label) + ': ' if label else ''}{_name(to, named)}, {words.count(arrived.get(to, 0))} arrived there</p>" for to, label in ways if to
+    ]
+    return f"<details><summary>{words.plural(len(lines), 'way')}</summary>{''.join(lines)}</details>" if lines else ""

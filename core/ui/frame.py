@@ -1,0 +1,181 @@
+"""The widget frame: what is counted, its legend, one quiet menu, and a footer for warnings; each widget is a Query and a way to draw it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.errors import JourneysError
+from core.metrics import Query, Result
+from core.ui import answers, charts, filters, leaving, parts, registry, states, tables, why, words
+from core.ui.address import CARRIED, Chosen
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+Results = tuple[Result, ...]
+log = logging.getLogger(__name__)
+LEFT_OUT = {"channel": "All channels", "journey_version": "All versions", "journey": "All journeys", "sub_account": "All sub-accounts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Widget:
+    """What stands on a page under one title.
+
+    `queries` are (words for the menu, Query): exports carry each, the first, “”, is what its table shows. `picture` draws a chart that
+    can be seen as a table; `draw` draws HTML. `sub` is HTML below the title, `foot` gives lines of HTML below the body.
+    """
+
+    key: str
+    title: str
+    queries: tuple[tuple[str, Query], ...]
+    draw: Callable[[Results], None] | None = None
+    picture: Callable[[Results], charts.Picture] | None = None
+    sub: str | Callable[[Results], str] = ""
+    foot: Callable[[Results], Sequence[str]] | None = None
+    picker: Callable[[], None] | None = None
+    empty: str = ""  # what to say where there is no row; “” draws all the same
+
+    @property
+    def noted(self) -> registry.Noted:
+        """The widget as the registry keeps it."""
+        return registry.Noted(self.key, self.title, self.queries)
+
+
+def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> None:
+    """Draw a widget in a fragment of its own, so that its menu, its picker and its table redraw it alone; None draws nothing."""
+
+    @st.fragment
+    def alone() -> None:
+        try:
+            widget = make()
+        except JourneysError as refused:  # a picker's value in the address that is no choice, say
+            parts.state("error", "This could not be worked out", str(refused), "bad", (filters.address_with({}, only=CARRIED), "Start over"))
+            return
+        if widget is None:
+            return
+        registry.note(widget.noted)
+        with st.container(key=f"w-{widget.key}", gap="xsmall"):
+            results, problem = worked_out(viewer, widget)
+            is_empty = bool(widget.empty) and all(result.frame.is_empty() for result in results)
+            as_table = _head(viewer, chosen, widget, results)
+            if widget.picker:
+                widget.picker()
+            if problem:
+                parts.state("error", "This could not be worked out", problem, "bad")
+            elif is_empty:
+                states.nothing(viewer, chosen, widget.empty)
+            else:
+                _body(viewer, widget, results, as_table)
+            _foot(chosen, widget, results, is_empty)
+
+    alone()
+
+
+def worked_out(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
+    """The answers, or the sentence that says why there are none. One widget's fault never takes the page with it."""
+    try:
+        return tuple(answers.ask(viewer, query) for _, query in widget.queries), ""
+    except JourneysError as problem:
+        return (), str(problem)
+    except Exception:
+        reference = token_hex(3).upper()
+        log.exception("widget %s failed, reference %s", widget.key, reference)
+        return (), f"This is a fault of ours. Tell your operator the reference {reference}."
+
+
+def title(head: str, sub: str = "", level: int = 2) -> str:
+    """A widget's heading and its legend as HTML; the legend is HTML already."""
+    return f"<h{level} class=ja-t>{escape(head)}</h{level}>" + (f"<p class=ja-sub>{sub}</p>" if sub else "")
+
+
+def _head(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> bool:
+    sub = widget.sub if isinstance(widget.sub, str) else widget.sub(results) if results else ""
+    seen = bool(st.session_state.get(f"v-{widget.key}"))
+    with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", key=f"wh-{widget.key}", wrap=False):
+        st.html(title(widget.title, sub), width="stretch")
+        if widget.picture and results:
+            label, icon = ("Show the chart", "show_chart") if seen else ("Show as table", "table_rows")
+            said = f"{label}: {words.plain(widget.title)}"
+            st.button(said, key=f"vb-{widget.key}", type="tertiary", icon=f":material/{icon}:", on_click=_turn, args=(widget.key,))
+        menu(viewer, chosen, widget, results)
+    return seen
+
+
+def _turn(key: str) -> None:
+    st.session_state[f"v-{key}"] = not st.session_state.get(f"v-{key}")
+
+
+def tiles_menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> None:
+    """The menu of a strip of tiles, in a fragment of its own: opening a dialog leaves the page as it is."""
+
+    @st.fragment
+    def alone() -> None:
+        menu(viewer, chosen, widget, results)
+
+    alone()
+
+
+def menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> None:
+    """The one way out of a widget: its files, its picture, where its numbers come from, and a link to exactly this."""
+    if not results:
+        return
+    entries = {f":material/csv: CSV{_of(said)}": ("csv", n) for n, (said, _) in enumerate(widget.queries)}
+    entries |= {f":material/table_view: Excel{_of(said)}": ("xlsx", n) for n, (said, _) in enumerate(widget.queries)}
+    entries |= {":material/image: Image": ("png", 0), ":material/help: Why this number": ("why", 0), ":material/link: Link to exactly this": ("link", 0)}
+    picked = st.menu_button(f"Menu: {words.plain(widget.title)}", list(entries), key=f"m-{widget.key}", type="tertiary", icon=":material/more_horiz:")
+    if picked is None:
+        return
+    what, n = entries[picked]
+    if what == "why":
+        why.show(viewer, chosen, [query for _, query in widget.queries])
+    elif what == "link":
+        leaving.link(chosen, widget.key)
+    elif what == "png":
+        leaving.image(viewer, chosen, widget.title, results, widget.picture(results) if widget.picture else None)
+    else:
+        leaving.file(viewer, chosen, what, _file_title(widget.title, widget.queries[n][0]), results[n])
+
+
+def _of(said: str) -> str:
+    return f": {words.plain(said)}" if said else ""
+
+
+def _file_title(head: str, said: str) -> str:
+    return f"{head}: {said}" if said else head
+
+
+def _body(viewer: Viewer, widget: Widget, results: Results, as_table: bool) -> None:
+    if widget.picture:
+        picture = widget.picture(results)
+        if as_table:
+            tables.of(viewer, results[0], widget.title, picture.height)
+        else:
+            charts.draw(picture, f"c-{widget.key}")
+    if widget.draw:
+        widget.draw(results)
+
+
+def _foot(chosen: Chosen, widget: Widget, results: Results, is_empty: bool) -> None:
+    notes = list(widget.foot(results)) if widget.foot and results and not is_empty else []
+    left_out = dict.fromkeys(LEFT_OUT[name] for _, query in widget.queries for name in chosen.left_out(query) if name in LEFT_OUT)
+    if left_out and len(widget.queries) == 1:
+        notes.append(f"<b>{escape(', '.join(left_out))}:</b> that filter does not act on what is counted here")
+    parts.foot(*notes, *warnings(widget.key, results))
+
+
+def warnings(key: str, results: Results) -> list[str]:
+    """What the answers warn of, as HTML; each warning stands once on a page, and the compared period in the legends."""
+    found = dict.fromkeys(warning for result in results for warning in result.warnings if not warning.startswith("Compared with"))
+    return [_emphasized(warning) for warning in found if registry.first_to_say(warning, key)]
+
+
+def _emphasized(warning: str) -> str:
+    head, colon, rest = warning.partition(":")
+    return f"<b>{escape(head)}{colon}</b>{escape(rest)}" if colon else escape(warning)

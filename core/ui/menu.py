@@ -1,0 +1,34 @@
+"""The menu as data: one record a page, in the order of the sidebar, and which feature of a package or role it needs."""
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page: where it stands, what it is called, its address, its file under pages/, the feature (core.access.features) that opens it."""
+
+    section: str
+    title: str
+    icon: str  # a Material name
+    url_path: str
+    file: str
+    feature: str = "performance"
+
+    @property
+    def path(self) -> Path:
+        return PAGES / self.file
+
+
+MENU = (
+    Entry("Analytics", "Overview", "space_dashboard", "overview", "analytics/overview.py"),
+    Entry("Analytics", "Journeys", "route", "journeys", "analytics/journeys.py"),
+    Entry("Journey", "Campaign performance", "monitoring", "campaign-performance", "journey/campaign_performance.py"),
+)
+ENABLE = Entry("", "Enable", "handshake", "enable", "analytics/enable.py")  # not in the sidebar: the way in before the terms are accepted
+
+
+def entry_of(address: str) -> Entry | None:
+    """The page with this address; None: it is no page of ours."""
+    return next((entry for entry in (*MENU, ENABLE) if entry.url_path == address), None)

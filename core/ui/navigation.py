@@ -1,0 +1,88 @@
+"""The sidebar and the addresses of a signed-in reader, and the page that runs in them."""
+from collections.abc import Callable
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from core.access.features import PACKAGES
+from core.errors import JourneysError
+from core.ui import browser, menu, parts
+from core.ui.address import CARRIED
+from core.ui.menu import Entry
+from core.ui.viewer import PAGE, SignedOut, Viewer, refuse
+
+STATIC = Path(__file__).parent / "static"
+FAVICON = str(STATIC / "favicon.png")  # a material icon would be fetched from an outside host
+
+
+def run(viewer: Viewer) -> None:
+    """Draw the sidebar and run the page of the address."""
+    is_enabled = viewer.account.terms_accepted_at is not None
+    pages = {entry.url_path: _page(viewer, entry, is_enabled) for entry in (*menu.MENU, menu.ENABLE)}
+    home = st.Page(_home(pages, viewer, is_enabled), default=True, visibility="hidden", title="Journey Analytics")
+    page = st.navigation([home, *pages.values()], position="hidden")
+    st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="medium")
+    if is_enabled:
+        _sidebar(viewer, pages, page.url_path)
+    st.session_state[PAGE] = page.url_path
+    try:
+        page.run()
+    except SignedOut:
+        browser.go_again()
+    except JourneysError as error:
+        parts.state("error", "This page cannot be shown as it was asked for", str(error), "bad")
+
+
+def _sidebar(viewer: Viewer, pages: dict[str, Page], here: str) -> None:
+    """The menu, whose links carry range, basis and journey; who is signed in, and the way out.
+
+    Streamlit's own menu cannot carry a query, and setting one afterwards leaves a second entry in the browser's history.
+    """
+    carried = {name: value for name, value in st.query_params.to_dict().items() if name in CARRIED}
+    listed = [entry for entry in menu.MENU if viewer.may(entry.feature)]
+    st.html(Path(__file__).with_name("menu.css"))
+    with st.sidebar:
+        with st.container(key="menu", gap=None):
+            for section, entries in groupby(listed, key=lambda entry: entry.section):
+                st.html(f"<h2 class=ja-section>{escape(section)}</h2>")
+                for entry in entries:
+                    if entry.url_path == here:
+                        st.html(f"<p class=ja-station aria-current=page><span class=ic aria-hidden=true>{entry.icon}</span>{escape(entry.title)}</p>")
+                    else:
+                        st.page_link(pages[entry.url_path], label=entry.title, icon=f":material/{entry.icon}:", query_params=carried)
+        st.html(f"<p class=ja-user><b>{escape(viewer.user.name)}</b><br>{escape(viewer.user.role_label)} · {PACKAGES[viewer.account.package].label}</p>")
+        if st.button("Sign out", key="sign-out", icon=":material/logout:", type="tertiary"):
+            browser.go("/auth/leave")
+
+
+def _page(viewer: Viewer, entry: Entry, is_enabled: bool) -> Page:
+    """The entry's file where the reader may open it; else a page without its code that says why not, or leads to the terms."""
+    what: Path | Callable[[], None] = entry.path
+    if not is_enabled and entry is not menu.ENABLE:
+        what = _to_the_terms
+    elif why := viewer.refusal(entry.feature):
+        what = _refusal(entry, why)
+    return st.Page(what, title=entry.title, icon=f":material/{entry.icon}:", url_path=entry.url_path)
+
+
+def _home(pages: dict[str, Page], viewer: Viewer, is_enabled: bool) -> Callable[[], None]:
+    first = next((entry for entry in menu.MENU if viewer.may(entry.feature)), menu.ENABLE) if is_enabled else menu.ENABLE
+
+    def home() -> None:  # the default page has no address of its own, so it only leads on
+        st.switch_page(pages[first.url_path], query_params=st.query_params.to_dict())
+
+    return home
+
+
+def _to_the_terms() -> None:
+    st.switch_page(st.Page(menu.ENABLE.path, url_path=menu.ENABLE.url_path))
+
+
+def _refusal(entry: Entry, why: str) -> Callable[[], None]:
+    def refused() -> None:
+        refuse(entry.title, why)
+
+    return refused

@@ -1,0 +1,142 @@
+"""The Viewer: who looks, at which account, with which rights, and at which of its snapshots; all that a page is given."""
+from collections.abc import MutableMapping
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.access import sessions
+from core.access.accounts import Account
+from core.access.features import PACKAGES, Refused
+from core.access.users import User
+from core.errors import JourneysError
+from core.store import Store, refreshes
+from core.ui import browser, menu, parts
+
+if TYPE_CHECKING:
+    from core.cli.door import Door
+    from core.eventlog import EventLog
+    from core.settings import Settings
+    from core.warehouse.snapshots import Snapshot
+
+VIEWER, SNAPSHOT, PAGE = "ja-viewer", "ja-snapshot", "ja-page"
+CHECKED_FOR_S = 0.2  # a page asks for its snapshot some thirty times a run: the session's row is read once for all of them
+
+
+class SignedOut(JourneysError):
+    """The session is over, or its user changed: nothing more may be read with it."""
+
+
+class Viewer:
+    """One signed-in reader of one account. Whatever leads to data asks the store again whether the session still stands."""
+
+    def __init__(self, door: "Door", user: User, account: Account, session_id: str | None, now: datetime, kept: MutableMapping[Any, Any]) -> None:
+        """`now` is when the page run began. `kept` lasts as long as the page is open: it holds the snapshot that the reader sees."""
+        self.user, self.account, self.now = user, account, now
+        self.settings: Settings = door.settings
+        self.store: Store = door.store
+        self._door, self._session_id, self._kept = door, session_id, kept
+        self._checked_at = monotonic()
+
+    def check(self) -> None:
+        """Raises SignedOut unless the session stands and is still this user's, with this role."""
+        if monotonic() - self._checked_at < CHECKED_FOR_S:
+            return
+        if sessions.user_of(self.store, self._session_id, now=self._door.now()) != self.user:
+            raise SignedOut("You are signed out: sign in again to go on.")
+        self._checked_at = monotonic()
+
+    # what may be done
+
+    def refusal(self, feature: str) -> str | None:
+        """Why this reader may not use the feature, naming the package or role that may; None: may."""
+        return self.account.refusal(feature, self.user.role)
+
+    def may(self, feature: str) -> bool:
+        return self.refusal(feature) is None
+
+    def require(self, feature: str) -> None:
+        """Raises Refused, whose text names the package or role; SignedOut."""
+        self.check()
+        why = self.refusal(feature)
+        if why:
+            raise Refused(why)
+
+    # what may be read
+
+    @property
+    def snapshot(self) -> "Snapshot | None":
+        """The snapshot of this page session; None: the account was never built. Raises SignedOut."""
+        self.check()
+        account_id, found = self._kept.get(SNAPSHOT, (None, None))
+        if found is None or account_id != self.account.account_id:
+            if self._door.newest_snapshot_id(self.account.account_id) is None:
+                return None
+            found = self._door.snapshot(self.account.account_id)
+            self._kept[SNAPSHOT] = (self.account.account_id, found)
+        snapshot: Snapshot = found
+        return snapshot
+
+    @property
+    def newer_snapshot(self) -> str | None:
+        """The id of a snapshot published since this page was opened; None: the page shows the newest."""
+        newest, seen = self._door.newest_snapshot_id(self.account.account_id), self.snapshot
+        return newest if seen is not None and newest != seen.snapshot_id else None
+
+    def take_newer_snapshot(self) -> None:
+        """The next run shows the newest snapshot."""
+        self._kept.pop(SNAPSHOT, None)
+
+    def log(self) -> "EventLog":
+        self.check()
+        return self._door.log(self.account.account_id)
+
+    @property
+    def folder(self) -> Path:
+        """The account's folder."""
+        self.check()
+        return self._door.folder(self.account.account_id)
+
+    # what is said about it
+
+    @property
+    def next_refresh_at(self) -> datetime | None:
+        """When the worker refreshes next; None: as soon as it can, or nothing was ever built."""
+        seen = self.snapshot
+        due = seen and seen.as_of + PACKAGES[self.account.package].refresh
+        return due if due and due > self.now else None
+
+    @property
+    def failed_build(self) -> str | None:
+        """Why the newest refresh failed; None: it worked, or there was none."""
+        newest = refreshes.newest(self.store, self.account.account_id)
+        return newest.error if newest else None
+
+    @property
+    def base_url(self) -> str:
+        """Before the path of a link that leaves the page; empty: links stay on the address that the browser used."""
+        return self.settings.base_url or ""
+
+
+def viewer() -> Viewer:
+    """The Viewer of the page that runs. Ends the page unless somebody is signed in who may open it."""
+    found = st.session_state.get(VIEWER)
+    if not isinstance(found, Viewer):
+        st.stop()
+    try:
+        found.check()
+    except SignedOut:
+        browser.go_again()
+    entry = menu.entry_of(st.session_state.get(PAGE, ""))
+    why = found.refusal(entry.feature) if entry else None
+    if entry and why:
+        refuse(entry.title, why)
+        st.stop()
+    return found
+
+
+def refuse(title: str, why: str) -> None:
+    """The page says that it is not open to this reader, and to whom it is."""
+    parts.state("lock", f"{title} is not open to you", why)

@@ -1,0 +1,242 @@
+"""The commands that ask: query, explain, rows, mep, check."""
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import click
+import orjson
+import polars as pl
+
+from core.cli.door import Door, print_json
+from core.cli.tables import aligned
+from core.errors import JourneysError, WrongUsage
+from core.metrics import Query, Result, answer, checks, mep_lines
+from core.metrics import explain as explained
+from core.metrics import mep as ledger
+from core.metrics.answering import journey_names
+from core.metrics.behind import askable, row_batches, row_columns
+from core.metrics.clock import rfc3339
+from core.metrics.result import Column, json_value
+from core.reports import export
+from core.warehouse.snapshots import Snapshot
+from core.warehouse.zones import local
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+ACCOUNT = click.option("--account", required=True, metavar="A", help="Whose numbers.")
+OUTPUT = click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write a file, whole or not at all.")
+
+
+def choices(command: Command) -> Command:
+    """The options that make a question."""
+    for option in reversed((
+        click.option("--measures", metavar="M,…", help="Measures, with commas between: docs/measures.md lists them."),
+        click.option("--dimensions", default="", metavar="D,…", help="Split by these, with commas between."),
+        click.option("--from", "first", metavar="YYYY-MM-DD", help="First local day."),
+        click.option("--to", "last", metavar="YYYY-MM-DD", help="Last local day, included."),
+        click.option("--basis", default="entered", metavar="entered|happened", help="Runs that started in the range (default), or what happened in it."),
+        click.option("--where", "filters", multiple=True, metavar="DIMENSION=VALUE",
+                     help="Filter; again for another value of it (any of them) or another dimension (all of them); nothing after = is null."),
+        click.option("--order", metavar="[-]COLUMN", help="Order by a column; - for descending."),
+        click.option("--limit", type=int, metavar="N", help="The first N rows alone."),
+        click.option("--compare", metavar="previous|year|weekdays", help="Beside the period before, the same days a year before, or 28 days before."),
+    )):
+        command = option(command)
+    return command
+
+
+def question(asked: dict[str, Any]) -> Query:
+    """The question of a command's options. Raises WrongUsage."""
+    where: dict[str, list[str]] = {}
+    for condition in asked["filters"]:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise WrongUsage(f"--where is DIMENSION=VALUE, not “{condition}”.")
+        where.setdefault(name.strip(), []).append(value)
+    return Query.of({"measures": _names(asked["measures"] or ""), "dimensions": _names(asked["dimensions"]), "from": asked["first"], "to": asked["last"],
+                     "basis": asked["basis"], "where": where, "order": asked["order"], "limit": asked["limit"], "compare": asked["compare"]})
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+@click.command()
+@ACCOUNT
+@choices
+@click.option("--questions", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE.ndjson", help="Many questions, one JSON line each.")
+@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@OUTPUT
+@click.pass_obj
+def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str, output: Path | None, **asked: Any) -> int:
+    """Ask for measures, split and filtered."""
+    door = Door(obj)
+    if questions is not None:
+        if asked["measures"]:
+            raise WrongUsage("Give --measures or --questions, not both.")
+        return _answer_all(door.snapshot(account), questions, output)
+    _file_wanted(kind, output)
+    asking = question(asked)
+    result = answer(door.snapshot(account), asking)
+    if kind == "xlsx" and output is not None:
+        export.to_xlsx(result, output, {"Account": account})
+        return 0
+    with _leaving(output) as file:
+        if kind == "json":
+            file.write(orjson.dumps(result.document()) + b"\n")
+        elif kind == "csv":
+            export.write_csv(file, result.columns, [result.frame], result.journeys)
+        else:
+            file.write(_table(result).encode())
+    return 0
+
+
+@click.command()
+@ACCOUNT
+@choices
+@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table")
+@click.pass_obj
+def explain(obj: dict[str, Any], /, account: str, kind: str, **asked: Any) -> None:
+    """Why this number: definition, basis, filters, SQL, snapshot, and how many rows stand behind it."""
+    explanation = explained(Door(obj).snapshot(account), question(asked))
+    if kind == "json":
+        print_json(explanation.document())
+        return
+    for measure in explanation.measures:
+        click.echo(f"{measure.label} ({measure.name}): {measure.definition}")
+        click.echo(f"  = {measure.formula}; placed by {measure.placed}; {measure.rows:,} rows behind it")
+    for name, text in (("Basis", explanation.basis), ("Range", explanation.range), *(("Filter", text) for text in explanation.filters),
+                       ("Snapshot", f"{explanation.snapshot_id}, as of {rfc3339(explanation.as_of)}")):
+        click.echo(f"{name}: {text}")
+    click.echo(f"SQL:\n{explanation.sql}")
+
+
+@click.command()
+@ACCOUNT
+@choices
+@click.option("--format", "kind", type=click.Choice(["csv", "json", "xlsx"]), default="csv")
+@OUTPUT
+@click.pass_obj
+def rows(obj: dict[str, Any], /, account: str, kind: str, output: Path | None, **asked: Any) -> None:
+    """The rows behind one measure: a count one row a fact, people one row a profile, a sum one row an addend."""
+    _file_wanted(kind, output)
+    snapshot, asking = Door(obj).snapshot(account), askable(question(asked))
+    batches = row_batches(snapshot, asking)
+    first = next(batches)
+    columns, batches = row_columns(asking, first), chain([first], batches)
+    with _leaving(output) as file:
+        if kind == "json":
+            _write_json_rows(file, snapshot, columns, batches)
+        elif kind == "csv":
+            export.write_csv(file, columns, batches, journey_names(snapshot))
+        else:
+            about = [("Account", account), ("Rows behind", asking.measures[0]), *export.about_query(asking), *_of_snapshot(snapshot)]
+            export.write_xlsx(file, columns, batches, journey_names(snapshot), about)
+
+
+@click.command()
+@ACCOUNT
+@click.option("--month", required=True, metavar="YYYY-MM")
+@click.option("--sub-account", "sub_accounts", multiple=True, metavar="S", help="This sub-account's lines; again for another; empty for those of none.")
+@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@OUTPUT
+@click.pass_obj
+def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[str, ...], kind: str, output: Path | None) -> None:
+    """The MEP ledger of a month: one line a monthly engaged person."""
+    _file_wanted(kind, output)
+    first = ledger.first_day(month)
+    snapshot = Door(obj).snapshot(account)
+    lines = mep_lines(snapshot, first, sub_accounts)
+    shown = lines.select(column.name for column in ledger.COLUMNS)
+    if kind == "xlsx" and output is not None:
+        about = [("Account", account), ("MEP report", month), *(("Sub-account", name or "none") for name in sub_accounts), *_of_snapshot(snapshot)]
+        with export.replaced(output) as file:
+            export.write_xlsx(file, ledger.COLUMNS, [shown], {}, about)
+        return
+    with _leaving(output) as file:
+        if kind == "json":
+            file.write(orjson.dumps(lines.to_dicts()) + b"\n")
+        elif kind == "csv":
+            export.write_csv(file, ledger.COLUMNS, [shown], {})
+        else:
+            file.write(aligned(shown.columns, shown.rows()).encode())
+
+
+@click.command()
+@ACCOUNT
+@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table")
+@click.pass_obj
+def check(obj: dict[str, Any], /, account: str, kind: str) -> int:
+    """Every invariant of the numbers with its two sides."""
+    door = Door(obj)
+    snapshot = door.snapshot(account)
+    found = checks.run(snapshot, door.log(account))
+    broken = [one for one in found if not one.holds]
+    if kind == "json":
+        print_json({"snapshot": snapshot.snapshot_id, "as_of": rfc3339(local(snapshot.zones, snapshot.as_of)), "holds": not broken,
+                    "checks": [one.document() for one in found]})
+    else:
+        lines = [("ok" if one.holds else "BROKEN", one.name, one.left, one.relation, one.right) for one in found]
+        click.echo(aligned(["", "invariant", "left", "", "right"], lines), nl=False)
+    if broken:
+        raise JourneysError(f"{len(broken)} of {len(found)} invariants do not hold, the first: {broken[0].name}. "
+                            f"Rebuild with `journeys build --account {account} --full` and check again.")
+    return 0
+
+
+def _answer_all(snapshot: Snapshot, questions: str, output: Path | None) -> int:
+    """One JSON line a question, in order; 3 where any was not answered."""
+    refused = False
+    with click.open_file(questions, "rb") as lines, _leaving(output) as file:
+        for line in lines:
+            if not line.strip():
+                continue
+            try:
+                document = answer(snapshot, Query.of(orjson.loads(line))).document()
+            except orjson.JSONDecodeError as problem:
+                document = {"error": f"This line is not JSON: {problem}."}
+            except JourneysError as problem:
+                document = {"error": str(problem)}
+            refused = refused or "error" in document
+            file.write(orjson.dumps(document) + b"\n")
+    return 3 if refused else 0
+
+
+def _file_wanted(kind: str, output: Path | None) -> None:
+    if kind == "xlsx" and output is None:
+        raise WrongUsage("An Excel file needs a name: -o FILE.xlsx.")
+
+
+@contextmanager
+def _leaving(output: Path | None) -> Iterator[IO[bytes]]:
+    """Where an answer goes: the file, whole or not at all, or stdout."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with export.replaced(output) as file:
+        yield file
+
+
+def _table(result: Result) -> str:
+    rows = [[json_value(name, value) for name, value in zip(result.frame.columns, row, strict=True)] for row in result.frame.iter_rows()]
+    notes = [f"{result.query.basis} basis, snapshot {result.snapshot_id}, as of {rfc3339(result.as_of)}", *result.warnings]
+    return aligned([column.name for column in result.columns], rows) + "".join(f"{note}\n" for note in notes)
+
+
+def _of_snapshot(snapshot: Snapshot) -> list[tuple[str, str]]:
+    return [("Snapshot", snapshot.snapshot_id), ("As of", rfc3339(local(snapshot.zones, snapshot.as_of)))]
+
+
+def _write_json_rows(file: IO[bytes], snapshot: Snapshot, columns: Iterable[Column], batches: Iterable[pl.DataFrame]) -> None:
+    head = {"snapshot": snapshot.snapshot_id, "as_of": rfc3339(local(snapshot.zones, snapshot.as_of)),
+            "columns": [{"name": column.name, "unit": str(column.unit)} for column in columns]}
+    file.write(orjson.dumps(head)[:-1] + b',"rows":[')
+    comma = b""
+    for frame in batches:
+        for row in frame.iter_rows(named=True):
+            file.write(comma + orjson.dumps({name: json_value(name, value) for name, value in row.items()}))
+            comma = b","
+    file.write(b"]}\n")

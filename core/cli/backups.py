@@ -1,0 +1,126 @@
+"""A backup: the store, the key and every account's log and newest snapshot, each copied in one consistent state while others write."""
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from core.access import accounts
+from core.cli.door import Door, progress
+from core.errors import JourneysError
+
+RECORD = "backup.json"  # written last: a folder without it is no whole backup
+STORE = "journeys.sqlite"
+KEY = "secret.key"
+
+
+class BadBackup(JourneysError):
+    """The folder is not a whole backup, or there is no place for it."""
+
+
+def backup(door: Door, to: Path) -> dict[str, int]:
+    """Copy everything into the folder, which must be empty or absent. Returns the number of files and bytes.
+
+    The store goes first: a log may then hold more than the store knows of, and taking that again enters nothing twice.
+    """
+    _empty(to, f"{to} is not empty: name a new folder for the backup.")
+    to.mkdir(parents=True, exist_ok=True)
+    source = _sqlite_file(door)
+    if source is None:
+        progress("The store is in PostgreSQL and not part of this backup: copy it with pg_dump.")
+    else:
+        with closing(sqlite3.connect(source)) as living, closing(sqlite3.connect(to / STORE)) as copy:
+            living.backup(copy)
+        (to / STORE).chmod(0o600)
+    if door.settings.secret is None:
+        door.settings.secret_key  # noqa: B018  # makes the file where there is none yet
+        _copy(door.settings.data_dir / KEY, to / KEY)
+    for account in accounts.every(door.store):
+        _copy_account(door, account.account_id, to / "accounts" / account.account_id)
+    files = {str(file.relative_to(to)): _hash(file) for file in sorted(_files(to))}
+    size = sum((to / name).stat().st_size for name in files)
+    draft = to / f".{RECORD}"
+    draft.write_text(json.dumps({"taken_at": door.now().isoformat(), "files": files}, indent=1), encoding="utf-8")
+    draft.replace(to / RECORD)
+    return {"files": len(files), "bytes": size}
+
+
+def restore(door: Door, source: Path) -> dict[str, int]:
+    """Copy a whole backup into the data folder, which must hold nothing of ours yet. Raises BadBackup before anything is written."""
+    if not (source / RECORD).is_file():
+        raise BadBackup(f"{source} is no whole backup: there is no {RECORD} in it.")
+    files: dict[str, str] = json.loads((source / RECORD).read_text(encoding="utf-8"))["files"]
+    for name, digest in files.items():
+        if not (source / name).is_file() or _hash(source / name) != digest:
+            raise BadBackup(f"The backup is damaged: {source / name} is missing or not as it was written. Nothing was restored.")
+    folder, store_file = door.settings.data_dir, _sqlite_file(door)
+    for taken in (folder / "accounts", folder / KEY, store_file):
+        if taken is not None and taken.exists() and not (taken.is_dir() and not any(taken.iterdir())):
+            raise BadBackup(f"{taken} is there already: restore into an empty --data-dir.")
+    if store_file is None and STORE in files:
+        raise BadBackup("The backup holds an SQLite store, but JOURNEYS_DATABASE_URL names PostgreSQL: restore without it.")
+    for name in sorted(files, key=lambda name: name == STORE):  # the store last: without it nothing of the rest is seen
+        _copy(source / name, store_file if name == STORE and store_file else folder / name)
+    return {"files": len(files), "bytes": sum((source / name).stat().st_size for name in files)}
+
+
+def _copy_account(door: Door, account_id: str, to: Path) -> None:
+    """The log as of its manifest, the newest snapshot, and whatever else is kept for the account, such as SFTP originals.
+
+    Files come and go only around what the manifest counts in.
+    """
+    from core.warehouse import snapshots
+
+    folder, log = door.folder(account_id), door.log(account_id)
+    if (folder / "log" / "manifest.json").is_file():
+        with log.reading():
+            _copy(folder / "log" / "manifest.json", to / "log" / "manifest.json")
+            for file in _files(folder / "log"):
+                name = file.relative_to(folder)
+                if file.name != "manifest.json" and file.suffix not in (".lock", ".new"):
+                    _copy(file, to / name)
+    for part in folder.iterdir() if folder.is_dir() else ():
+        if part.name not in ("log", "warehouse"):
+            for file in _files(part) if part.is_dir() else (part,):
+                _copy(file, to / file.relative_to(folder))
+    warehouse = door.warehouse(account_id)
+    newest = snapshots.current(warehouse)
+    if newest is not None:
+        file = snapshots.file_of(warehouse, newest)
+        _copy(file, to / "warehouse" / file.relative_to(warehouse))
+        (to / "warehouse" / "current").write_text(newest, encoding="utf-8")
+
+
+def _copy(source: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copy2(source, to)
+    except FileNotFoundError:
+        if source.exists():
+            raise
+        return  # a draft that another process has just finished with; what counts is held by reading()
+    with to.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from (file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _sqlite_file(door: Door) -> Path | None:
+    from sqlalchemy import make_url
+    url = make_url(door.settings.database_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _empty(folder: Path, otherwise: str) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadBackup(otherwise)

@@ -1,0 +1,120 @@
+"""Commands that bring data in: demo, catalog put, ingest, build, erase."""
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from core.cli.accounts import of_account
+from core.cli.door import Door, print_json, progress
+from core.errors import JourneysError
+from core.sources import ingest as ingesting
+from core.sources.catalog import put_files
+from core.sources.ingest import Summary
+from core.sources.mapping_file import read_mapping
+
+if TYPE_CHECKING:
+    from core.eventlog import Erased
+
+SOME_REJECTED = 3  # the exit code
+files_given = click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+as_json = click.option("--format", "as_json", type=click.Choice(["text", "json"]), default="text", callback=lambda _, __, value: value == "json",
+                       help="How the answer is printed.")
+
+
+@click.group()
+def catalog() -> None:
+    """The catalog: one JSON document a journey."""
+
+
+@catalog.command("put")
+@of_account
+@click.option("--replace", is_flag=True, help="Also where a published version changes: the journey's past is then computed anew.")
+@files_given
+@click.pass_obj
+def catalog_put(obj: dict[str, Any], /, account_id: str, replace: bool, files: tuple[Path, ...]) -> None:
+    """Log the catalog documents in these files, all or none."""
+    door = Door(obj)
+    logged = put_files(door.log(account_id), files, replace=replace, now=door.now())
+    there = len(files) - len(logged)
+    progress(f"{len(logged)} catalog documents logged" + (f"; {there} said nothing new." if there else "."))
+
+
+@click.command()
+@of_account
+@click.option("--source", metavar="S", help="The source of records that name none.")
+@click.option("--time-zone", metavar="ZONE", help="The zone of times without an offset, such as Europe/Rome.")
+@click.option("--mapping", "mapping_file", metavar="FILE.yaml", type=click.Path(path_type=Path), help="For files with other columns (docs/bring-your-data.md).")
+@as_json
+@files_given
+@click.pass_obj
+def ingest(obj: dict[str, Any], /, account_id: str, source: str | None, time_zone: str | None, mapping_file: Path | None, as_json: bool,
+           files: tuple[Path, ...]) -> int:
+    """Take event files (NDJSON, CSV, Parquet, XLSX) into the log, as one batch."""
+    door = Door(obj)
+    mapping = None if mapping_file is None else read_mapping(mapping_file)
+    summary = ingesting.ingest(door.log(account_id), files, account_id=account_id, source=source, time_zone=time_zone, mapping=mapping, now=door.now())
+    print_json(summary.document()) if as_json else click.echo(_told(summary))
+    return SOME_REJECTED if summary.rejected else 0
+
+
+def _told(summary: Summary) -> str:
+    lines = [f"{summary.records:,} records: {summary.accepted:,} accepted, {summary.repeated:,} repeated, {summary.conflicts:,} conflicts, "
+             f"{summary.rejected:,} rejected" + (f"; {summary.skipped:,} skipped" if summary.skipped else "")]
+    lines += [f"  {count:,} × {reason}" for reason, count in summary.reasons.items()]
+    if summary.rejected_file:
+        lines.append(f"  rejected records: {summary.rejected_file}")
+    return "\n".join(lines)
+
+
+@click.command()
+@of_account
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="What computes the facts.")
+@click.option("--full", is_flag=True, help="Compute everything anew.")
+@as_json
+@click.pass_obj
+def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, as_json: bool) -> None:
+    """Build a snapshot from the log and publish it."""
+    from core.warehouse.build import build as build_snapshot
+    door = Door(obj)
+    account = door.account(account_id)
+    built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
+                           full=full, engine=engine)
+    if as_json:
+        print_json({"snapshot": built.snapshot, "as_of": built.as_of.isoformat(), "events": built.events, "runs": built.runs,
+                    "orphans": built.orphans, "full": built.full, "seconds": built.seconds})
+    else:
+        click.echo(f"Snapshot {built.snapshot}: {built.events:,} events, {built.runs:,} runs, {built.orphans:,} orphans; "
+                   f"{'full' if built.full else 'increment'}, {built.seconds:.1f} s")
+
+
+@click.command()
+@of_account
+@click.option("--profiles", type=click.IntRange(1), default=2000, show_default=True, metavar="N", help="How many people.")
+@click.option("--days", type=click.IntRange(1), default=120, show_default=True, metavar="D", help="How many days back.")
+@click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed makes the same account.")
+@click.pass_obj
+def demo(obj: dict[str, Any], /, account_id: str, profiles: int, days: int, seed: int) -> None:
+    """Fill the account with a made-up world of journeys (docs/bring-your-data.md)."""
+    from core.sources.demo import make
+    door = Door(obj)
+    summary = make(door.log(account_id), account_id=account_id, profiles=profiles, days=days, seed=seed, now=door.now())
+    progress(_told(summary))
+
+
+@click.command()
+@of_account
+@click.option("--profile", "profile_id", required=True, metavar="P", help="The person's id in the account.")
+@click.pass_obj
+def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
+    """Replace a person's id by a random token, everywhere it is kept; counts and billed lines stay."""
+    door = Door(obj)
+    log, warehouse = door.log(account_id), door.warehouse(account_id)
+
+    def elsewhere(erased: "Erased") -> None:
+        from core.warehouse.erase import erase as erase_in_snapshots
+        erase_in_snapshots(warehouse, erased.profile_id, erased.token)
+
+    erased = log.erase(profile_id, now=door.now(), then=elsewhere)
+    if not erased.records:
+        raise JourneysError(f"There is no record of the profile “{profile_id}” in the log of {account_id}.")
+    progress(f"{erased.records:,} records: the id is now {erased.token}.")

@@ -1,0 +1,83 @@
+"""What every command is given: settings, the time, the store and the account's folders; opened when first asked for."""
+import sys
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from core import settings
+from core.access import accounts
+from core.access.accounts import Account
+from core.cli.shelf import Shelf
+from core.store import Store, open_store
+
+if TYPE_CHECKING:
+    from core.eventlog import EventLog
+    from core.warehouse.snapshots import Snapshot
+
+
+class Door:
+    """One command's way to everything outside of it. `obj` is click's: its `data_dir` is what --data-dir said, or None."""
+
+    def __init__(self, obj: dict[str, Any]) -> None:
+        self.obj = obj
+        self._shelf = Shelf()
+
+    @cached_property
+    def settings(self) -> settings.Settings:
+        return settings.read(data_dir=self.obj.get("data_dir"))
+
+    @cached_property
+    def store(self) -> Store:
+        return open_store(self.settings.database_url)
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+    def account(self, account_id: str) -> Account:
+        """Raises UnknownAccount."""
+        return accounts.find(self.store, account_id)
+
+    def folder(self, account_id: str) -> Path:
+        """Where the account's log and snapshots lie. Raises UnknownAccount, so no id can lead elsewhere."""
+        return self.settings.accounts_dir / self.account(account_id).account_id
+
+    def log(self, account_id: str) -> "EventLog":
+        from core.eventlog import EventLog  # brings Polars and DuckDB: half a second that `journeys user add` need not wait
+        return EventLog(self.folder(account_id) / "log")
+
+    def warehouse(self, account_id: str) -> Path:
+        return self.folder(account_id) / "warehouse"
+
+    def snapshot(self, account_id: str, snapshot_id: str | None = None) -> "Snapshot":
+        """The newest published snapshot, or the one named. Raises NotBuilt, which says how to build one."""
+        from core.warehouse.snapshots import NotBuilt, current
+        folder = self.warehouse(account_id)
+        if current(folder) is None:
+            raise NotBuilt(f"The account {account_id} is not built yet: journeys build --account {account_id}.")
+        return self._shelf.take(folder, snapshot_id)
+
+    def newest_snapshot_id(self, account_id: str) -> str | None:
+        """Of the snapshot published last; None: never built."""
+        from core.warehouse.snapshots import current
+        return current(self.warehouse(account_id))
+
+
+@cache
+def of_the_server() -> Door:
+    """The one door of a web server's process: its routes and all its page runs go through it. Its settings are the environment's."""
+    return Door({})
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout, and nothing else."""
+    click.echo(orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS).decode())
+
+
+def progress(text: str) -> None:
+    """A line for whoever watches, on stderr."""
+    click.echo(text, file=sys.stderr)

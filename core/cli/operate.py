@@ -1,0 +1,39 @@
+"""Commands of whoever operates the installation: backup, restore, doctor."""
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.cli import backups, health
+from core.cli.door import Door, progress
+
+a_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+
+
+@click.command()
+@a_folder
+@click.pass_obj
+def backup(obj: dict[str, Any], folder: Path) -> None:
+    """Copy store, key, logs and newest snapshots into DIR, while everything runs. DIR then holds secrets: keep it as safe as the data."""
+    made = backups.backup(Door(obj), folder)
+    progress(f"{made['files']:,} files, {made['bytes'] / 1e6:,.1f} MB are in {folder}.")
+
+
+@click.command()
+@a_folder
+@click.pass_obj
+def restore(obj: dict[str, Any], folder: Path) -> None:
+    """Bring a backup back into an empty data directory."""
+    door = Door(obj)
+    made = backups.restore(door, folder)
+    progress(f"{made['files']:,} files, {made['bytes'] / 1e6:,.1f} MB are back in {door.settings.data_dir}.")
+
+
+@click.command()
+@click.pass_obj
+def doctor(obj: dict[str, Any]) -> int:
+    """Check settings, folders, store, accounts, locks, disk and versions: one line each."""
+    found = list(health.examine(Door(obj)))
+    for one in found:
+        click.echo(f"{'ok ' if one.is_good else 'BAD'}  {one.subject}: {one.text}")
+    return 0 if all(one.is_good for one in found) else 1

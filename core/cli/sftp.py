@@ -1,0 +1,14 @@
+"""`journeys sftp …`: connections, fetches and their history, and a file judged without a server."""
+import click
+
+from core.cli.sftp_connections import accept, add, edit, list_, remove, show, test
+from core.cli.sftp_files import check, fetch_, fixit_, history_
+
+
+@click.group()
+def sftp() -> None:
+    """Connections to SFTP servers, the files fetched from them, and why rows were refused."""
+
+
+for command in (check, add, list_, show, edit, remove, test, accept, fetch_, history_, fixit_):
+    sftp.add_command(command)

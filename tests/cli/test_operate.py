@@ -1,0 +1,159 @@
+"""`journeys backup | restore | doctor`, and the worker."""
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+
+from core.cli.door import Door
+from core.metrics import Query, answer
+from core.sources.ingest import ingest_records
+from core.store import Lease, refreshes
+from core.store.refreshes import Refresh
+from core.worker import RETRY, Worker, is_due
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+HOURS = timedelta(hours=6)
+ENTERED = {"source": "shop", "event_id": "1", "event_type": "journey.entered", "occurred_at": "2026-03-01T09:00:00Z", "profile_id": "ana", "journey_id": "cart"}
+ENTRIES = Query(measures=("entries",))
+
+
+@pytest.fixture
+def acme(journeys, door):
+    journeys("account add acme --time-zone Europe/Zagreb --package grow")
+    journeys("user add ana --account acme --role viewer", said="correct horse\n")
+    ingest_records(door.log("acme"), [ENTERED], account_id="acme", now=door.now())
+
+
+def entries(door):
+    return answer(door.snapshot("acme"), ENTRIES).value("entries")
+
+
+def test_what_is_restored_answers_as_before(journeys, acme, door, tmp_path):
+    assert journeys("build --account acme").code == 0
+    assert journeys(f"backup {tmp_path / 'copy'}").code == 0
+    assert journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}").code == 0
+    again = Door({"data_dir": str(tmp_path / "new")})
+    assert (again.account("acme"), again.log("acme").head(), entries(again)) == (door.account("acme"), door.log("acme").head(), 1)
+    assert again.settings.secret_key == door.settings.secret_key
+    again.store.close()
+    assert journeys(f"--data-dir {tmp_path / 'new'} build --account acme --full --format json").code == 0
+
+
+@pytest.mark.parametrize("damage", [
+    lambda file: file.unlink(), lambda file: file.write_bytes(file.read_bytes()[:-1] + b"?"), lambda file: file.write_bytes(b"")])
+def test_a_damaged_backup_is_refused_before_anything_is_written(journeys, acme, tmp_path, damage):
+    journeys(f"backup {tmp_path / 'copy'}")
+    damage(next((tmp_path / "copy" / "accounts").rglob("*.parquet")))
+    done = journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}")
+    assert (done.code, "is damaged" in done.err, (tmp_path / "new" / "accounts").exists()) == (1, True, False)
+
+
+def test_a_backup_that_was_interrupted_is_no_backup(journeys, acme, tmp_path):
+    journeys(f"backup {tmp_path / 'copy'}")
+    (tmp_path / "copy" / "backup.json").unlink()
+    assert "no whole backup" in journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}").err
+
+
+def test_neither_backup_nor_restore_overwrites(journeys, acme, tmp_path):
+    journeys(f"backup {tmp_path / 'copy'}")
+    again, over = journeys(f"backup {tmp_path / 'copy'}"), journeys(f"restore {tmp_path / 'copy'}")
+    assert [(done.code, len(done.err.splitlines())) for done in (again, over)] == [(1, 1), (1, 1)]
+
+
+def test_a_backup_taken_while_the_store_is_written_holds_whole_transactions(journeys, acme, door, tmp_path):
+    with door.store.write() as connection:
+        connection.exec_driver_sql("INSERT INTO leases VALUES ('half', 'x', '2026-01-01 00:00:00')")
+        assert journeys(f"backup {tmp_path / 'copy'}").code == 0
+    with sqlite3.connect(tmp_path / "copy" / "journeys.sqlite") as copy:
+        assert copy.execute("SELECT count(*) FROM leases").fetchall() == [(0,)]
+
+
+def test_doctor_finds_nothing_in_a_sound_installation(journeys, acme):
+    done = journeys("doctor")
+    assert (done.code, [line[:4] for line in done.out.splitlines() if not line.startswith("ok ")]) == (0, [])
+    assert "account acme: 1 events, 0 documents; not built yet" in done.out
+
+
+def test_doctor_names_what_is_bad_and_exits_with_1(journeys, acme, data):
+    (data / "secret.key").write_text("x" * 32)
+    (data / "secret.key").chmod(0o644)
+    (data / "accounts" / "acme" / "log" / "manifest.json").write_text("{")
+    done = journeys("doctor")
+    assert done.code == 1
+    assert [line.split(":")[0] for line in done.out.splitlines() if line.startswith("BAD")] == ["BAD  key", "BAD  account acme"]
+
+
+def test_doctor_says_a_wrong_setting_and_a_damaged_store_instead_of_stopping(journeys, acme, door, data, monkeypatch):
+    door.store.close()
+    for file in data.glob("journeys.sqlite*"):
+        file.write_bytes(b"no database" * 1000)
+    assert "BAD  store" in journeys("doctor").out
+    monkeypatch.setenv("JOURNEYS_SFTP_MAX_MB", "many")
+    done = journeys("doctor")
+    assert (done.code, "BAD  settings: JOURNEYS_SFTP_MAX_MB" in done.out) == (1, True)
+
+
+@pytest.mark.parametrize(("as_of", "newest", "due"), [
+    (None, None, True), (NOW - HOURS, None, True), (NOW - HOURS + timedelta(seconds=1), None, False),
+    (None, Refresh(NOW, NOW, None, "disk full"), False), (None, Refresh(NOW - RETRY, NOW, None, "disk full"), True),
+    (NOW - HOURS, Refresh(NOW - timedelta(minutes=1), None, None, None), True)])
+def test_an_account_is_refreshed_when_its_snapshot_is_too_old_and_a_failed_one_is_retried_later(as_of, newest, due):
+    assert is_due(as_of, newest, HOURS, NOW) is due
+
+
+def test_a_worker_builds_what_is_due_and_keeps_what_came_of_it(acme, door):
+    Worker(door).refresh_due()
+    newest = refreshes.newest(door.store, "acme")
+    assert (newest.error, newest.snapshot_id, entries(door)) == (None, door.newest_snapshot_id("acme"), 1)
+
+
+def test_a_worker_that_refreshes_again_grows_from_its_own_last_snapshot(acme, door):
+    worker = Worker(door)
+    worker.refresh_due()
+    first = refreshes.newest(door.store, "acme")
+    assert worker.as_of("acme") is not None
+    worker.refresh_due()  # not due: nothing is built
+    assert refreshes.newest(door.store, "acme") == first
+    ingest_records(door.log("acme"), [ENTERED | {"event_id": "2"}], account_id="acme", now=door.now())
+    worker.refresh(door.account("acme"))
+    second = refreshes.newest(door.store, "acme")
+    assert (second.error, second.snapshot_id != first.snapshot_id, entries(door)) == (None, True, 2)
+
+
+def test_a_build_that_fails_leaves_the_last_snapshot_and_says_why(journeys, acme, door, data):
+    journeys("build --account acme")
+    before = door.newest_snapshot_id("acme")
+    (data / "accounts" / "acme" / "warehouse" / "building").write_text("in the way")
+    ingest_records(door.log("acme"), [ENTERED | {"event_id": "2"}], account_id="acme", now=door.now())
+    segment = door.log("acme").segments()[-1].path
+    segment.write_bytes(b"damaged")
+    Worker(door).refresh(door.account("acme"))
+    newest = refreshes.newest(door.store, "acme")
+    assert (bool(newest.error), newest.finished_at is not None, door.newest_snapshot_id("acme")) == (True, True, before)
+
+
+def test_of_two_workers_the_one_with_the_lease_works(acme, door):
+    worked = []
+    stop = Event()
+    other = Lease(door.store, "worker", "another process")
+    assert other.take(door.now(), timedelta(minutes=1))
+    worker = Worker(door)
+    worker.tick = lambda: worked.append("tick")
+    stop.wait = lambda _: stop.set()
+    worker.run(stop)
+    assert worked == []
+    other.give_back()
+    stop.clear()
+    worker = Worker(door)
+    worker.tick = lambda: worked.append("tick")
+    worker.run(stop)
+    assert worked == ["tick"]
+
+
+def test_a_backup_is_recorded_with_each_files_hash(journeys, acme, tmp_path):
+    journeys(f"backup {tmp_path / 'copy'}")
+    record = json.loads((tmp_path / "copy" / "backup.json").read_text())
+    there = {str(file.relative_to(tmp_path / "copy")) for file in (tmp_path / "copy").rglob("*") if file.is_file() and file.name != "backup.json"}
+    assert set(record["files"]) == there

@@ -1,0 +1,64 @@
+"""`journeys serve --demo`, as `make run` starts it."""
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.serving import PATIENCE_S, ROOT, answers, free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+def serve(data, port, *more, **how):
+    command = [sys.executable, "-m", "core", "--data-dir", str(data), "serve", "--port", str(port), *more]
+    return subprocess.Popen(command, cwd=ROOT, **how)
+
+
+def test_the_demo_opens_signed_in_on_real_numbers_and_leaves_no_worker_behind(tmp_path, page):
+    port, log = free_port(), tmp_path / "server.log"
+    with log.open("w") as out:
+        server = serve(tmp_path / "data", port, "--demo", stdout=out, stderr=subprocess.STDOUT)
+    try:
+        until = time.monotonic() + 3 * PATIENCE_S
+        while not (link := re.search(r"http://localhost:\d+/auth/enter\?ticket=\S+", log.read_text())) and time.monotonic() < until:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.5)  # the demo is being made
+        assert link, log.read_text()
+        answers(f"http://127.0.0.1:{port}/healthz", server, log)
+        page.goto(link.group())
+        expect(page.locator("h1")).to_have_text("Overview", timeout=60_000)
+        expect(page.get_by_text("Profiles in journey").first).to_be_visible()
+        workers = psutil.Process(server.pid).children(recursive=True)
+        assert [process for process in workers if "worker" in process.cmdline()]
+    finally:
+        server.terminate()
+        server.wait(PATIENCE_S)
+    psutil.wait_procs(workers, timeout=20)
+    assert [process for process in workers if process.is_running()] == []
+
+
+def test_a_worker_ends_when_its_server_is_killed(tmp_path):
+    port, log = free_port(), tmp_path / "server.log"
+    with log.open("w") as out:
+        server = serve(tmp_path / "data", port, stdout=out, stderr=subprocess.STDOUT)
+    answers(f"http://127.0.0.1:{port}/healthz", server, log)
+    until = time.monotonic() + PATIENCE_S
+    while not (workers := psutil.Process(server.pid).children(recursive=True)) and time.monotonic() < until:
+        time.sleep(0.1)  # the lifespan starts it after the port is open
+    server.kill()
+    server.wait(PATIENCE_S)
+    psutil.wait_procs(workers, timeout=30)
+    assert ([process for process in workers if process.is_running()], len(workers)) == ([], 1)
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = serve(tmp_path / "data", taken.getsockname()[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        out, err = done.communicate(timeout=PATIENCE_S)
+    assert (done.returncode, out, len(err.splitlines())) == (1, "", 1)
+    assert "Choose another with --port." in err

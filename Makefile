@@ -21,7 +21,7 @@ run: setup
 	$(BIN)/journeys serve --demo
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -70,35 +70,31 @@ def _told(summary: Summary) -> str:
 @of_account
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", help="What computes the facts.")
 @click.option("--full", is_flag=True, help="Compute everything anew.")
-@as_json
+@click.option("--format", "_", type=click.Choice(["json"]), default="json", hidden=True)
 @click.pass_obj
-def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, as_json: bool) -> None:
+def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: str) -> None:
     """Build a snapshot from the log and publish it."""
     from core.warehouse.build import build as build_snapshot
     door = Door(obj)
     account = door.account(account_id)
     built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
                            full=full, engine=engine)
-    if as_json:
-        print_json({"snapshot": built.snapshot, "as_of": built.as_of.isoformat(), "events": built.events, "runs": built.runs,
-                    "orphans": built.orphans, "full": built.full, "seconds": built.seconds})
-    else:
-        click.echo(f"Snapshot {built.snapshot}: {built.events:,} events, {built.runs:,} runs, {built.orphans:,} orphans; "
-                   f"{'full' if built.full else 'increment'}, {built.seconds:.1f} s")
+    print_json({"snapshot": built.snapshot, "as_of": built.as_of.isoformat(), "events": built.events, "runs": built.runs,
+                "orphans": built.orphans, "full": built.full, "seconds": built.seconds})
+    progress(f"Snapshot {built.snapshot}: {built.events:,} events, {built.runs:,} runs, {built.orphans:,} orphans; "
+             f"{'full' if built.full else 'increment'}, {built.seconds:.1f} s")
 
 
 @click.command()
 @of_account
-@click.option("--profiles", type=click.IntRange(1), default=2000, show_default=True, metavar="N", help="How many people.")
+@click.option("--profiles", type=click.IntRange(1), default=3000, show_default=True, metavar="N", help="How many people.")
 @click.option("--days", type=click.IntRange(1), default=120, show_default=True, metavar="D", help="How many days back.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed makes the same account.")
 @click.pass_obj
 def demo(obj: dict[str, Any], /, account_id: str, profiles: int, days: int, seed: int) -> None:
-    """Fill the account with a made-up world of journeys (docs/bring-your-data.md)."""
-    from core.sources.demo import make
-    door = Door(obj)
-    summary = make(door.log(account_id), account_id=account_id, profiles=profiles, days=days, seed=seed, now=door.now())
-    progress(_told(summary))
+    """Make a demo account: a made-up world of journeys (docs/bring-your-data.md). The account is added where it is not there."""
+    from core.cli import demo_account
+    progress(_told(demo_account.make(Door(obj), account_id, profiles=profiles, days=days, seed=seed)))
 
 
 @click.command()
@@ -111,8 +107,11 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
     log, warehouse = door.log(account_id), door.warehouse(account_id)
 
     def elsewhere(erased: "Erased") -> None:
+        from core.sources.sftp.forgetting import forget
+        from core.sources.sftp.polling import intake_of
         from core.warehouse.erase import erase as erase_in_snapshots
         erase_in_snapshots(warehouse, erased.profile_id, erased.token)
+        forget(intake_of(door.store, door.settings, door.account(account_id), door.folder(account_id), door.now), erased.profile_id, erased.token)
 
     erased = log.erase(profile_id, now=door.now(), then=elsewhere)
     if not erased.records:

@@ -60,8 +60,9 @@ def build(log: EventLog, folder: Path, *, zones: Zones, currency: str, as_of: da
           memory: str = MEMORY, wait_s: float = WAIT_S, touched_limit: float = increment.TOUCHED_LIMIT) -> Built:
     """Build and publish a snapshot of the log as it is now.
 
-    `as_of` is the moment of the build (aware). A second build of the same account waits `wait_s` for the first; raises JourneysError where that takes longer,
-    the disk is full or the log cannot be read: the last snapshot stays as it is. Over `touched_limit` (a share of all runs) an increment gives way to a full build.
+    `as_of` is the moment of the build (aware). A second build of the same account waits `wait_s` for the first; raises JourneysError where that takes
+    longer, the disk is full or the log cannot be read: the last snapshot stays as it is. Over `touched_limit` (a share of all runs) an increment gives
+    way to a full build.
     """
     if engine != "duckdb":
         raise WrongUsage(f"There is no engine “{engine}” here. There is: duckdb.")
@@ -73,7 +74,8 @@ def build(log: EventLog, folder: Path, *, zones: Zones, currency: str, as_of: da
             how = How(folder, zones, currency, as_of, memory, touched_limit, started)
             return make(source, how, full)
         except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
-            raise JourneysError(f"The build stopped and the last snapshot is unchanged: {first_line(error)} (disk full? `journeys doctor` shows what is free)") from error
+            said = f"The build stopped and the last snapshot is unchanged: {first_line(error)}"
+            raise JourneysError(f"{said} (disk full? `journeys doctor` shows what is free)") from error
         finally:
             sweep(folder)
 
@@ -85,7 +87,10 @@ def make(source: Source, how: How, full_asked: bool) -> Built:
     last = None if full_asked else previous(source, how)
     made = folder / "building" / "snapshot.duckdb"
     made.parent.mkdir(parents=True, exist_ok=True)
-    draft = snapshots.Published(name_for(folder, as_of), as_of, source.position, source.position, len(source.documents), as_text(how.zones), how.currency, "duckdb", True, 0.0)
+    draft = snapshots.Published(
+        snapshot=name_for(folder, as_of), as_of=as_of, position=source.position, events=source.position, documents=len(source.documents),
+        zones=as_text(how.zones), currency=how.currency, engine="duckdb", is_full=True, seconds=0.0,
+    )
     counted = None
     if last is not None:
         try:
@@ -178,10 +183,8 @@ def meanings(document: Document) -> dict[int, tuple[Any, ...]]:
 
 def reaches_back(connection: duckdb.DuckDBPyConnection, journey: str, added: dict[int, str | None]) -> bool:
     """Could a run that is built have one of these new versions: does it name one, or start when one was in force already?"""
-    return any(
-        connection.execute("SELECT count(*) FROM runs WHERE journey_id = ? AND (version = ? OR started_at >= ?)", [journey, number, dimensions.moment(published_at)]).fetchall()[0][0]
-        for number, published_at in added.items()
-    )
+    had = "SELECT 1 FROM runs WHERE journey_id = ? AND (version = ? OR started_at >= ?) LIMIT 1"
+    return any(connection.execute(had, [journey, number, dimensions.moment(published_at)]).fetchall() for number, published_at in added.items())
 
 
 @contextmanager

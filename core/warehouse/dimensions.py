@@ -10,9 +10,10 @@ from core.eventlog import Document
 
 MOMENT = pl.Datetime("us", "UTC")
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "journeys": {"journey_id": pl.String, "name": pl.String, "status": pl.String, "created_by": pl.String, "tags": pl.List(pl.String), "sub_account_id": pl.String,
-                 "launched_at": MOMENT, "ended_at": MOMENT, "is_catalogued": pl.Boolean},
-    "versions": {"journey_id": pl.String, "version": pl.Int64, "published_at": MOMENT, "goal_event": pl.String, "within_days": pl.Float64, "is_catalogued": pl.Boolean},
+    "journeys": {"journey_id": pl.String, "name": pl.String, "status": pl.String, "created_by": pl.String,
+                 "tags": pl.List(pl.String), "sub_account_id": pl.String, "launched_at": MOMENT, "ended_at": MOMENT, "is_catalogued": pl.Boolean},
+    "versions": {"journey_id": pl.String, "version": pl.Int64, "published_at": MOMENT, "goal_event": pl.String, "within_days": pl.Float64,
+                 "is_catalogued": pl.Boolean},
     "arms": {"journey_id": pl.String, "version": pl.Int64, "ordinal": pl.Int32, "name": pl.String, "element_id": pl.String, "is_control": pl.Boolean},
     "elements": {"journey_id": pl.String, "version": pl.Int64, "ordinal": pl.Int32, "element_id": pl.String, "kind": pl.String, "name": pl.String,
                  "channel": pl.String, "next": pl.String},
@@ -26,8 +27,8 @@ def tables(documents: Sequence[Document]) -> dict[str, pl.DataFrame]:
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in SCHEMAS}
     for body in newest.values():
         journey = body["journey_id"]
-        rows["journeys"].append((journey, body.get("name") or journey, body.get("status"), body.get("created_by"), body.get("tags") or [], body.get("sub_account_id"),
-                                 moment(body.get("launched_at")), moment(body.get("ended_at")), True))
+        rows["journeys"].append((journey, body.get("name") or journey, body.get("status"), body.get("created_by"), body.get("tags") or [],
+                                 body.get("sub_account_id"), moment(body.get("launched_at")), moment(body.get("ended_at")), True))
         for version in body.get("versions") or []:
             describe(rows, journey, version)
     rows["document_names"] = names(documents)

@@ -10,7 +10,7 @@ IN_DAILY = ("runs", "messages", "clicks", "goals", "calls", "arrivals")
 IN_PRESENCE = ("runs", "messages", "goals", "calls")
 
 
-class TooMuchTouched(Exception):  # noqa: N818 - not an error: the caller builds in full instead
+class TooMuchTouched(Exception):
     """More runs are touched than an increment is good for."""
 
 
@@ -46,7 +46,8 @@ def read_events(engine: Engine, after: int) -> None:
     first = engine.number("SELECT least((SELECT min(first_position) FROM touched_run), (SELECT min(position) FROM moved_event))")
     since = engine.rows("SELECT coalesce(min(started_at), TIMESTAMPTZ '9999-01-01')::VARCHAR FROM touched_run")[0][0]
     by_entry = "SEMI JOIN (SELECT DISTINCT journey_id, entry_id FROM touched_run) AS run ON run.journey_id = old.journey_id AND run.entry_id = old.entry_id"
-    by_profile = "SEMI JOIN (SELECT DISTINCT journey_id, profile_id FROM touched_run) AS run ON run.journey_id = old.journey_id AND run.profile_id = old.profile_id"
+    by_profile = """SEMI JOIN (SELECT DISTINCT journey_id, profile_id FROM touched_run) AS run
+                    ON run.journey_id = old.journey_id AND run.profile_id = old.profile_id"""
     anywhere = """SEMI JOIN (SELECT DISTINCT run.profile_id, versions.goal_event FROM touched_run AS run
                              JOIN versions ON versions.journey_id = run.journey_id AND versions.goal_event IS NOT NULL) AS goal
                   ON goal.profile_id = old.profile_id AND goal.goal_event = old.name"""

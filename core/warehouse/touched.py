@@ -38,7 +38,8 @@ def recall(engine: Engine, after: int) -> None:
                   SELECT journey_id, profile_id, min(started_at) AS since FROM (
                       SELECT journey_id, profile_id, started_at FROM changed_run
                       UNION ALL
-                      SELECT old.journey_id, profiles.profile_id, old.started_at FROM old_entered AS old JOIN snap.profiles AS profiles ON profiles.profile_key = old.profile_key
+                      SELECT old.journey_id, profiles.profile_id, old.started_at
+                      FROM old_entered AS old JOIN snap.profiles AS profiles ON profiles.profile_key = old.profile_key
                   ) AS starts GROUP BY journey_id, profile_id""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.waited AS SELECT pending.position FROM snap.pending AS pending
                   SEMI JOIN entered_entry ON entered_entry.journey_id = pending.journey_id AND entered_entry.entry_id = pending.entry_id""")
@@ -93,13 +94,14 @@ def whole(engine: Engine, events: str, after: int) -> None:
 def know(engine: Engine, changed: str | None) -> None:
     """`known_run`: every run that an event of view `event` could find; runs in table `changed` as they now are, the others as the snapshot has them."""
     engine.step("probe")
-    engine.run("CREATE OR REPLACE TABLE memory.main.asked_entry AS SELECT DISTINCT journey_id, entry_id FROM event WHERE journey_id IS NOT NULL AND entry_id IS NOT NULL")
+    engine.run("""CREATE OR REPLACE TABLE memory.main.asked_entry AS
+                  SELECT DISTINCT journey_id, entry_id FROM event WHERE journey_id IS NOT NULL AND entry_id IS NOT NULL""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.asked_pair AS SELECT DISTINCT probe.journey_id, profiles.profile_key
                   FROM probe JOIN snap.profiles AS profiles ON profiles.profile_id = probe.profile_id""")
     same = f"ANTI JOIN {changed} AS changed ON changed.run_key = run.run_key" if changed else ""
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.known_run AS
-        SELECT run.run_key, run.journey_id, run.entry_id, profiles.profile_id, run.profile_key, run.started_at, moment_of(run.started_at, run.start_position) AS start_moment,
-               run.last_position, run.version, run.sub_account_id
+        SELECT run.run_key, run.journey_id, run.entry_id, profiles.profile_id, run.profile_key, run.started_at,
+               moment_of(run.started_at, run.start_position) AS start_moment, run.last_position, run.version, run.sub_account_id
         FROM (
             SELECT run.* FROM snap.runs AS run SEMI JOIN asked_entry ON asked_entry.journey_id = run.journey_id AND asked_entry.entry_id = run.entry_id
             UNION

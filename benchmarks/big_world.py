@@ -91,7 +91,8 @@ def _blocks(rng: np.random.Generator, journey: Ints, start: Ints) -> Iterator[pl
         sends = np.isin(every, run, assume_unique=True)
         if number < 2:
             yield _block("element.entered", run, at[run] + 20 * SECOND, element=E[f"w{number + 1}"])
-        at = at + np.where(sends, DAY * (number + 1), 0)
+        waits = DAY * (number + 1) + (rng.lognormal(0, 0.8, len(every)) * 2 * HOUR).astype(np.int64)
+        at = at + np.where(sends, waits, 0)
     armed = every[(journey < 2) & ~is_call]
     yield _block("element.entered", armed, start[armed] + SECOND, element=(E["a"] + rng.integers(0, 3, len(armed))).astype(np.int64))
     leaves = rng.random(len(every))

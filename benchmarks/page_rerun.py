@@ -77,14 +77,17 @@ def measure(data_dir: Path, asked: list[str], reruns: int) -> int:
     claims = Claims()
     with serving(data_dir) as server:
         cookies = [signed_in(server, data_dir, "ana") for _ in range(USERS)]
-        one_user(server, cookies[0], asked, 5)  # imports, specs, buffers
-        alone = one_user(server, cookies[0], asked, reruns)
-        print(f"one user: median {median(alone):.0f} ms, p95 {p95(alone):.0f} ms; {reruns} reruns, each with another filter", flush=True)
+        one_user(server, cookies[0], asked[-6:], 5)  # imports, specs, buffers
+        alone = one_user(server, cookies[0], asked[:-6], min(reruns, len(asked) - 7))
+        print(f"one user: median {median(alone):.0f} ms, p95 {p95(alone):.0f} ms; {len(alone)} reruns, each with filters that nobody chose before", flush=True)
+        again = one_user(server, cookies[0], asked, reruns)
+        print(f"one user: median {median(again):.0f} ms, p95 {p95(again):.0f} ms; the same filters again, answered from memory", flush=True)
         together = many_users(server, cookies, asked, reruns)
         print(f"{USERS} users at once, no pause: median {median(together):.0f} ms, p95 {p95(together):.0f} ms", flush=True)
         resident = views(server, cookies[0], asked, VIEWS)
         print(f"server's memory: {resident[0]:.0f} MiB after 10 page views, {resident[-1]:.0f} MiB after {VIEWS}", flush=True)
-    claims.at_most("one user, median", median(alone), 100, "ms")
+    claims.at_most("one user, median, new filters", median(alone), 100, "ms")
+    claims.at_most("one user, median, again", median(again), 100, "ms")
     claims.at_most("10 users, p95", p95(together), 500, "ms")
     claims.at_most(f"memory after {VIEWS} page views", resident[-1], 600, "MiB")
     return claims.exit_code()

@@ -43,7 +43,7 @@ EVENT_TYPES: tuple[str, ...] = (
 
 LARGEST_RECORD = 64 * 1024  # bytes of UTF-8 of the record's NDJSON form
 
-ACCOUNT_WIDE = ("source", "event_id", "occurred_at")  # required of every record; so is event_type, which has a reason of its own
+ALWAYS = ("source", "event_id", "occurred_at")  # required of every record; so is event_type, which has a reason of its own
 
 _REQUIRED = {
     "profile_id": ("journey.",),
@@ -56,7 +56,7 @@ _REQUIRED = {
 
 def required_by(event_type: str) -> tuple[str, ...]:
     """The columns an event of this type must have, in the table's order."""
-    return tuple(column for column in COLUMNS if column in ACCOUNT_WIDE or event_type.startswith(_REQUIRED.get(column, ("-",))))
+    return tuple(column for column in COLUMNS if column in ALWAYS or event_type.startswith(_REQUIRED.get(column, ("-",))))
 
 
 def columns_of(*kinds: Kind) -> tuple[str, ...]:

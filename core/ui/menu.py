@@ -25,6 +25,8 @@ MENU = (
     Entry("Analytics", "Overview", "space_dashboard", "overview", "analytics/overview.py"),
     Entry("Analytics", "Journeys", "route", "journeys", "analytics/journeys.py"),
     Entry("Journey", "Campaign performance", "monitoring", "campaign-performance", "journey/campaign_performance.py"),
+    Entry("Journey", "SFTP import", "drive_folder_upload", "sftp-import", "journey/sftp_import.py"),
+    Entry("Account", "Connections", "lan", "connections", "admin/connections.py"),
 )
 ENABLE = Entry("", "Enable", "handshake", "enable", "analytics/enable.py")  # not in the sidebar: the way in before the terms are accepted
 

@@ -19,6 +19,7 @@ FACTS = ("runs", "messages", "clicks", "goals", "calls", "call_steps", "visits",
 ORDER = {
     "daily": "measure, basis, journey_id, day, version, sub_account_id, arm, channel, element_id, detail, currency",
     "mep": "position",
+    "visits": "journey_id, run_day, position",
 }
 POSITION_SPACE = 10**12  # positions are below this; a moment is microseconds since year 1 times this, plus the position
 EPOCH_SHIFT = 62_135_596_800_000_000
@@ -35,6 +36,7 @@ class Engine:
         self.run("SET GLOBAL timezone='UTC'")
         self.run(f"SET temp_directory='{quoted(file.parent / 'spill')}'")
         self.run("SET autoinstall_known_extensions=false")
+        self.run("SET enable_progress_bar=false")  # it would go to stdout, between the lines of a JSON answer
         self.run("SET preserve_insertion_order=false")
         self.run(f"ATTACH '{quoted(file)}' AS snap")
         self.run("SET search_path='memory.main,snap.main'")

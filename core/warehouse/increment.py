@@ -37,31 +37,49 @@ def name_new(engine: Engine) -> None:
 
 
 def read_events(engine: Engine, after: int) -> None:
-    """`picked`, seen as `event`: all events of the touched runs, whatever leads to them, and all of the messages and calls among these."""
+    """`picked`, seen as `event`: all events of the touched runs, whatever leads to them, and all of the messages and calls among these.
+
+    A run's events lie between its first and last position; what it may newly get is among the moved events already.
+    """
     engine.run("""CREATE OR REPLACE TABLE memory.main.touched_run AS
-        SELECT run.run_key, run.journey_id, run.entry_id, profiles.profile_id, run.started_at, run.first_position
-        FROM snap.runs AS run SEMI JOIN touched ON touched.run_key = run.run_key JOIN snap.profiles AS profiles ON profiles.profile_key = run.profile_key
-        UNION ALL SELECT run_key, journey_id, entry_id, profile_id, started_at, run_key FROM changed_run""")
+        SELECT run.run_key, run.journey_id, run.entry_id, profiles.profile_id, run.first_position, run.last_position
+        FROM snap.runs AS run SEMI JOIN touched ON touched.run_key = run.run_key JOIN snap.profiles AS profiles ON profiles.profile_key = run.profile_key""")
+    touched.near(engine, "SELECT first_position, last_position FROM touched_run", after)
+    engine.run("""CREATE OR REPLACE TABLE memory.main.near_key AS
+                  SELECT position, event_type, journey_id, entry_id, profile_id, source, message_id, call_id FROM near_event""")
+    want(engine)
     engine.run("CREATE OR REPLACE TABLE memory.main.picked AS SELECT * FROM moved_event")
-    first = engine.number("SELECT least((SELECT min(first_position) FROM touched_run), (SELECT min(position) FROM moved_event))")
-    since = engine.rows("SELECT coalesce(min(started_at), TIMESTAMPTZ '9999-01-01')::VARCHAR FROM touched_run")[0][0]
-    by_entry = "SEMI JOIN (SELECT DISTINCT journey_id, entry_id FROM touched_run) AS run ON run.journey_id = old.journey_id AND run.entry_id = old.entry_id"
-    by_profile = """SEMI JOIN (SELECT DISTINCT journey_id, profile_id FROM touched_run) AS run
-                    ON run.journey_id = old.journey_id AND run.profile_id = old.profile_id"""
-    anywhere = """SEMI JOIN (SELECT DISTINCT run.profile_id, versions.goal_event FROM touched_run AS run
-                             JOIN versions ON versions.journey_id = run.journey_id AND versions.goal_event IS NOT NULL) AS goal
-                  ON goal.profile_id = old.profile_id AND goal.goal_event = old.name"""
-    moved = f"old.position BETWEEN {first} AND {after} AND old.event_type <> 'event.performed'"
-    performed = f"old.position <= {after} AND old.event_type = 'event.performed' AND old.occurred_at >= TIMESTAMPTZ '{since}'"
-    for join, where in (
-        (by_entry, moved), (by_profile, f"{moved} AND old.entry_id IS NULL"), (by_entry, performed), (by_profile, f"{performed} AND old.entry_id IS NULL"),
-        (anywhere, f"{performed} AND old.journey_id IS NULL"),
-    ):
-        engine.run(f"""INSERT INTO memory.main.picked SELECT old.* FROM log_event AS old {join}
-                       ANTI JOIN (SELECT position FROM picked) AS have ON have.position = old.position WHERE {where}""")
+    engine.run("""INSERT INTO memory.main.picked SELECT old.* FROM near_event AS old
+                  SEMI JOIN (SELECT position FROM wanted EXCEPT SELECT position FROM picked) AS more ON more.position = old.position""")
+    engine.drop("near_key", "wanted")
     touched.identities(engine, "picked")
+    # what belongs to a touched run lies within its positions, and what moved was made whole before
+    engine.run("""DELETE FROM memory.main.old_identity
+                  WHERE run_key IN (SELECT run_key FROM touched) OR (kind, source, id) IN (SELECT kind, source, id FROM moved_identity)""")
     touched.whole(engine, "picked", after)
     engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM picked")
+
+
+def want(engine: Engine) -> None:
+    """`wanted`: positions in `near_key` of what leads to a touched run, and of the messages and calls among that."""
+    within = "near_key.position BETWEEN run.first_position AND run.last_position"
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.wanted AS
+        SELECT position FROM near_key SEMI JOIN touched_run AS run ON run.journey_id = near_key.journey_id AND run.entry_id = near_key.entry_id AND {within}
+        UNION ALL
+        SELECT position FROM near_key SEMI JOIN touched_run AS run ON run.journey_id = near_key.journey_id AND run.profile_id = near_key.profile_id AND {within}
+        WHERE near_key.entry_id IS NULL
+        UNION ALL
+        SELECT position FROM near_key SEMI JOIN touched_run AS run ON run.profile_id = near_key.profile_id AND {within}
+        WHERE near_key.journey_id IS NULL AND near_key.event_type = 'event.performed'""")
+    engine.run("""CREATE OR REPLACE VIEW memory.main.led AS
+        SELECT event_type, source, message_id, call_id FROM moved_event
+        UNION ALL SELECT event_type, source, message_id, call_id FROM near_key SEMI JOIN wanted ON wanted.position = near_key.position""")
+    engine.run(f"CREATE OR REPLACE TABLE memory.main.identity AS {touched.IDENTITY.format(events='led')}")
+    for kind, column in (("message", "message_id"), ("call", "call_id")):
+        engine.run(f"""INSERT INTO memory.main.wanted SELECT position FROM near_key
+                       SEMI JOIN (SELECT source, id FROM identity WHERE kind = '{kind}') AS asked
+                           ON asked.source = near_key.source AND asked.id = near_key.{column}
+                       WHERE near_key.event_type LIKE '{kind}.%'""")
 
 
 def remake(engine: Engine) -> None:
@@ -95,10 +113,10 @@ def move_rollups(engine: Engine) -> None:
     contribute(engine, "old")
     move_people(engine)
     people(engine)
-    reach.cells(engine, "old_reach", only="moved_profile")
+    reach.cells(engine, "old_reach", only="moved")
     merge_facts(engine)
     people(engine)
-    reach.cells(engine, "new_reach", only="moved_profile")
+    reach.cells(engine, "new_reach", only="moved")
     for fact in IN_DAILY:
         engine.run(f"DROP VIEW memory.main.{fact}")
     reach.move(engine, "new_reach", "old_reach")
@@ -114,20 +132,25 @@ def contribute(engine: Engine, side: str) -> None:
 
 
 def move_people(engine: Engine) -> None:
-    """`moved_profile`: the (measure, basis, profile) whose days the touched runs changed: other days than before, or a run that is told apart otherwise."""
+    """`moved`: the (measure, basis, profile, journey) whose days the touched runs changed: other days than before, or a run that is told apart otherwise."""
     engine.run("""CREATE OR REPLACE TABLE memory.main.told_apart AS
         SELECT new.run_key FROM new_runs AS new JOIN snap.runs AS old ON old.run_key = new.run_key
         WHERE old.version IS DISTINCT FROM new.version OR old.sub_account_id IS DISTINCT FROM new.sub_account_id OR old.arm IS DISTINCT FROM new.arm""")
-    engine.run("""CREATE OR REPLACE TABLE memory.main.moved_profile AS
-        SELECT measure, basis, profile_key FROM (SELECT * FROM old_presence EXCEPT SELECT * FROM new_presence) AS gone
-        UNION SELECT measure, basis, profile_key FROM (SELECT * FROM new_presence EXCEPT SELECT * FROM old_presence) AS come
-        UNION SELECT measure, basis, profile_key FROM new_presence WHERE run_key IN (SELECT run_key FROM told_apart)""")
+    engine.run("""CREATE OR REPLACE TABLE memory.main.moved AS
+        SELECT DISTINCT day.measure, day.basis, day.profile_key, run.journey_id
+        FROM (
+            (SELECT * FROM old_presence EXCEPT SELECT * FROM new_presence)
+            UNION ALL (SELECT * FROM new_presence EXCEPT SELECT * FROM old_presence)
+            UNION ALL SELECT * FROM new_presence WHERE run_key IN (SELECT run_key FROM told_apart)
+        ) AS day
+        JOIN (SELECT run_key, journey_id FROM new_runs UNION SELECT run_key, journey_id FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched)) AS run
+            ON run.run_key = day.run_key""")
 
 
 def people(engine: Engine) -> None:
     """The facts of the people whose days moved, as the snapshot has them at this moment."""
     for fact in IN_PRESENCE:
-        engine.run(f"CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact} WHERE profile_key IN (SELECT profile_key FROM moved_profile)")
+        engine.run(f"CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact} WHERE profile_key IN (SELECT profile_key FROM moved)")
 
 
 def merge_facts(engine: Engine) -> None:

@@ -12,7 +12,8 @@ SAME = " AND ".join(f"kept.{column} IS NOT DISTINCT FROM named.{column}" for col
 def cells(engine: Engine, target: str, only: str | None = None) -> None:
     """Table `target` of work: (measure, basis, series, day, previous_day, n) of the facts in view, with TARGET_named for what a series is.
 
-    `only` is a table of the (measure, basis, profile_key) to count; None counts everybody. A slice at a time, so that no window holds them all.
+    `only` is a table of the (measure, basis, profile_key, journey_id) whose days moved: the scopes of a journey are then made of the person's days in
+    that journey, the wide ones of all the person's days. None counts everybody. A slice at a time, so that no window holds them all.
     """
     engine.view("presence")
     for step in ("places", "run_place", "reach_scopes"):
@@ -20,9 +21,10 @@ def cells(engine: Engine, target: str, only: str | None = None) -> None:
     engine.run(f"CREATE OR REPLACE TABLE memory.main.{target} (measure VARCHAR, basis VARCHAR, series BIGINT, day DATE, previous_day DATE, n BIGINT)")
     for measure, basis in SLICES:
         here = f"measure = '{measure}' AND basis = '{basis}'"
-        who = f"AND profile_key IN (SELECT profile_key FROM {only} WHERE {here})" if only else ""
-        engine.run(f"CREATE OR REPLACE VIEW memory.main.presence_slice AS SELECT * FROM presence WHERE {here} {who}")
-        engine.run(f"INSERT INTO memory.main.{target} SELECT '{measure}', '{basis}', * FROM ({sqlfile.select('reach_slice')}) AS slice")
+        for scopes, who in parts(here, only):
+            engine.run(f"CREATE OR REPLACE VIEW memory.main.scopes_asked AS SELECT * FROM reach_scopes WHERE {scopes}")
+            engine.run(f"CREATE OR REPLACE VIEW memory.main.presence_slice AS SELECT * FROM presence WHERE {here} AND {who}")
+            engine.run(f"INSERT INTO memory.main.{target} SELECT '{measure}', '{basis}', * FROM ({sqlfile.select('reach_slice')}) AS slice")
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.{target}_named AS
         SELECT used.measure, used.basis, used.series,
                named.scope, named.sub_account_id, named.journey_id, named.version, named.arm, named.shown_channel AS channel
@@ -30,6 +32,15 @@ def cells(engine: Engine, target: str, only: str | None = None) -> None:
         JOIN (SELECT DISTINCT series, scope, sub_account_id, journey_id, version, arm, shown_channel FROM reach_scopes) AS named
             ON named.series = used.series""")
     engine.drop("places", "run_place", "reach_scopes")
+
+
+def parts(here: str, only: str | None) -> tuple[tuple[str, str], ...]:
+    """(which scopes, whose days) of one measure and basis, as conditions on reach_scopes and presence."""
+    if only is None:
+        return (("TRUE", "TRUE"),)
+    people = f"profile_key IN (SELECT profile_key FROM {only} WHERE {here})"
+    in_journey = f"run_key IN (SELECT run_key FROM runs WHERE (profile_key, journey_id) IN (SELECT profile_key, journey_id FROM {only} WHERE {here}))"
+    return ("scope NOT LIKE 'journey%'", people), ("scope LIKE 'journey%'", f"{people} AND {in_journey}")
 
 
 def fill(engine: Engine) -> None:

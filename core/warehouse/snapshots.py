@@ -79,8 +79,9 @@ def opened(path: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPy
         return connection
     spill = Path(tempfile.gettempdir()) / "journeys-spill"
     for setting in (
-        "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{spill}'", "max_temp_directory_size='4GB'",
-        "autoinstall_known_extensions=false", "autoload_known_extensions=false", "enable_external_access=false", "lock_configuration=true",
+        "enable_progress_bar=false", "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{spill}'",
+        "max_temp_directory_size='4GB'", "autoinstall_known_extensions=false", "autoload_known_extensions=false",
+        "enable_external_access=false", "lock_configuration=true",
     ):
         connection.execute("SET " + setting)
     return connection

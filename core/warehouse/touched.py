@@ -2,6 +2,8 @@
 from core.warehouse.engine import FIND_STEPS, Engine
 
 KNOWN = "run_key, journey_id, entry_id, profile_id, profile_key, started_at, start_moment, last_position, version, sub_account_id"
+CHUNK = 122_880  # positions; a row group of a segment
+PIECES = 12
 IDENTITY = """SELECT 'message' AS kind, source, message_id AS id FROM {events} WHERE event_type LIKE 'message.%' AND message_id IS NOT NULL
               UNION SELECT 'call', source, call_id FROM {events} WHERE event_type LIKE 'call.%'"""
 
@@ -55,7 +57,10 @@ def recall(engine: Engine, after: int) -> None:
         SELECT DISTINCT old.* FROM log_event AS old JOIN changed_pair AS pair ON pair.profile_id = old.profile_id
         JOIN (SELECT DISTINCT journey_id, goal_event FROM versions WHERE goal_event IS NOT NULL) AS goal
             ON goal.journey_id = pair.journey_id AND goal.goal_event = old.name
-        WHERE {past} AND old.journey_id IS NULL AND old.event_type = 'event.performed'""")
+        WHERE {past} AND old.journey_id IS NULL AND old.event_type = 'event.performed'
+        UNION ALL
+        SELECT old.* FROM log_event AS old JOIN old_entered AS run ON run.journey_id = old.journey_id AND run.entry_id = old.entry_id
+        WHERE old.position <= {after} AND old.occurred_at >= TIMESTAMPTZ '{since}' AND old.event_type = 'event.performed'""")
 
 
 def move(engine: Engine, after: int) -> None:
@@ -63,32 +68,56 @@ def move(engine: Engine, after: int) -> None:
     engine.run("CREATE OR REPLACE TABLE memory.main.moved_event AS SELECT * FROM fresh UNION ALL SELECT * FROM recalled")
     identities(engine, "moved_event")
     whole(engine, "moved_event", after)
+    engine.run("CREATE OR REPLACE TABLE memory.main.moved_identity AS SELECT * FROM identity")
 
 
 def identities(engine: Engine, events: str) -> None:
     """`identity`: the messages and calls of these events; `old_identity`: where the snapshot has them, and from which position on."""
     engine.run(f"CREATE OR REPLACE TABLE memory.main.identity AS {IDENTITY.format(events=events)}")
     engine.run("""CREATE OR REPLACE TABLE memory.main.old_identity AS
-        SELECT 'message' AS kind, old.run_key, old.first_position FROM snap.messages AS old
+        SELECT 'message' AS kind, old.source, old.message_id AS id, old.run_key, old.first_position, old.last_position FROM snap.messages AS old
         SEMI JOIN (SELECT source, id FROM identity WHERE kind = 'message') AS wanted ON wanted.source = old.source AND wanted.id = old.message_id
         UNION ALL
-        SELECT 'call', old.run_key, old.first_position FROM snap.calls AS old
+        SELECT 'call', old.source, old.call_id, old.run_key, old.first_position, old.last_position FROM snap.calls AS old
         SEMI JOIN (SELECT source, id FROM identity WHERE kind = 'call') AS wanted ON wanted.source = old.source AND wanted.id = old.call_id
         UNION ALL
-        SELECT old.kind, NULL, old.first_position FROM snap.loose AS old
+        SELECT old.kind, old.source, old.id, NULL, old.first_position, old.last_position FROM snap.loose AS old
         SEMI JOIN identity ON identity.kind = old.kind AND identity.source = old.source AND identity.id = old.id""")
 
 
 def whole(engine: Engine, events: str, after: int) -> None:
     """Add to table `events` the other old events of its messages and calls, so that each of them is there with all its evidence."""
+    if not engine.number("SELECT count(*) FROM old_identity"):
+        return
+    near(engine, "SELECT first_position, last_position FROM old_identity", after)
     for kind, column in (("message", "message_id"), ("call", "call_id")):
-        first = engine.number(f"SELECT min(first_position) FROM old_identity WHERE kind = '{kind}'")
-        if first:
-            engine.run(f"""INSERT INTO memory.main.{events}
-                SELECT old.* FROM log_event AS old
-                SEMI JOIN (SELECT source, id FROM identity WHERE kind = '{kind}') AS wanted ON wanted.source = old.source AND wanted.id = old.{column}
-                ANTI JOIN (SELECT position FROM {events}) AS have ON have.position = old.position
-                WHERE old.position BETWEEN {first} AND {after} AND old.event_type LIKE '{kind}.%'""")
+        engine.run(f"""INSERT INTO memory.main.{events}
+            SELECT old.* FROM near_event AS old
+            SEMI JOIN (SELECT source, id FROM identity WHERE kind = '{kind}') AS wanted ON wanted.source = old.source AND wanted.id = old.{column}
+            ANTI JOIN (SELECT position FROM {events}) AS have ON have.position = old.position
+            WHERE old.event_type LIKE '{kind}.%'""")
+
+
+def near(engine: Engine, intervals: str, after: int) -> None:
+    """View `near_event`: the old events around these intervals of positions (a SELECT of first_position, last_position), in few pieces of the log.
+
+    A run that lay still for a year has a short interval far back: it must not make every look at the log a look at the whole of it.
+    """
+    chunks = engine.rows(f"""SELECT DISTINCT unnest(range(low, high + 1)) AS chunk FROM (
+                                 SELECT DISTINCT first_position // {CHUNK} AS low, least(last_position, {after}) // {CHUNK} AS high FROM ({intervals}) AS wanted
+                             ) AS spans ORDER BY chunk""")
+    spans = joined([chunk for (chunk,) in chunks])
+    pieces = " UNION ALL ".join(f"SELECT * FROM log_event WHERE position BETWEEN {low * CHUNK} AND {min((high + 1) * CHUNK - 1, after)}" for low, high in spans)
+    engine.run(f"CREATE OR REPLACE VIEW memory.main.near_event AS {pieces or 'SELECT * FROM log_event WHERE FALSE'}")
+
+
+def joined(chunks: list[int]) -> list[tuple[int, int]]:
+    """Ascending chunk numbers as at most PIECES (first, last): the narrowest gaps are read along."""
+    if not chunks:
+        return []
+    gaps = sorted(range(1, len(chunks)), key=lambda at: chunks[at] - chunks[at - 1], reverse=True)
+    cuts = sorted(at for at in gaps[: PIECES - 1] if chunks[at] - chunks[at - 1] > 1)
+    return [(chunks[first], chunks[last - 1]) for first, last in zip([0, *cuts], [*cuts, len(chunks)], strict=True)]
 
 
 def know(engine: Engine, changed: str | None) -> None:

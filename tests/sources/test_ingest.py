@@ -5,7 +5,7 @@ import orjson
 from core.eventlog import EventLog
 from core.sources import staging
 from core.sources.ingest import ingest_records
-from core.sources.reading import chunk, delimited, ndjson
+from core.sources.reading import delimited, ndjson
 from tests.eventlog.records import held, kept_conflicts
 from tests.sources.files import HEADER, ROW, file, refused, take
 from tests.sources.records import ENTERED, NOW
@@ -62,7 +62,3 @@ def test_records_may_be_given_as_values_or_lines(log):
     summary = ingest_records(log, given, account_id="acme", now=NOW)
     assert (summary.accepted, summary.reasons) == (3, {"not a record": 3, "too large": 1})
     assert held(log, "event_id", "journey_version", "attributes") == [("1", 2, '{"x":1.5}'), ("2", None, None), ("4", None, None)]
-
-
-def test_nothing_is_held_in_memory_but_a_chunk():
-    assert chunk.ROWS * 8 <= 1_000_000

@@ -121,6 +121,17 @@ def test_the_first_document_of_a_journey_describes_the_runs_already_built(tmp_pa
     assert split_differences(grown, tmp_path) == {}
 
 
+# --- a billed line keeps the name that the log knew when its record came ----------------------------------------------
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_ledger_line_has_the_name_of_the_newest_document_before_its_record(tmp_path, full):
+    named = [{**document(version(1)), "name": name} for name in ("First", "Second", "Third")]
+    product = product_of(world([entered("1")], named[0], named[1], [entered("2", profile="p2")], named[2]), tmp_path)
+    product.build(full=full)
+    assert [(line["Person ID"], line["Campaign Name"]) for line in product.mep("2026-01", None)] == [("p1", "First"), ("p2", "Second")]
+
+
 # --- an erasure replaces the id and leaves every count and billed line as it is ----------------------------------------
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import zip_longest
 from typing import Any
 
-from tests.oracle.days import Zones, instant, local
+from tests.oracle.days import Zones, end_of_month, instant, local, local_day
 from tests.oracle.log import Log
 
 Record = dict[str, Any]
@@ -38,6 +38,13 @@ CONFLICTS: tuple[Record, ...] = (
     {"reason": "changed"}, {"sender": " n1"}, {"attributes": {"n": 2}}, {"attributes": {"n": True}}, {"element_id": "other"}, {"is_machine": True},
     {"duration_s": 1}, {"journey_version": 3}, {"value_amount": "3"},
 )  # fmt: skip
+FLAVOURS = (
+    ("entered", "message", "message"),
+    ("entered", "call", "call"),
+    ("entered", "performed", "performed"),
+    ("entered", "element", "journey", "message"),
+    ("entered",),
+)
 MESSAGES = tuple(f"message.{name}" for name in ("sent", "delivered", "failed", "seen", "opened", "clicked", "replied", "unsubscribed", "complained"))
 
 
@@ -74,7 +81,8 @@ def crowd_of(seed: int, size: int = 24) -> World:
     """Many small worlds in one account, with ids of their own and their records in turn: one build tries them all."""
     makers = [_Maker(random.Random(seed * size + number), f"{number}") for number in range(size)]
     for maker in makers:
-        maker.currencies = makers[0].currencies
+        maker.currencies, maker.zones = makers[0].currencies, makers[0].zones
+        maker.times += moved(maker.zones)
     worlds = [maker.world() for maker in makers]
     steps: list[Step] = []
     for turn in zip_longest(*(world.steps for world in worlds)):
@@ -84,6 +92,11 @@ def crowd_of(seed: int, size: int = 24) -> World:
     return World(worlds[0].zones, worlds[0].currency, [step for step in steps if step.document is not None or step.records])
 
 
+def moved(zones: Zones) -> list[datetime]:
+    """Instants at which a new zone begins, and some hours later: still in the old month there."""
+    return [since + timedelta(hours=hours) for since, _ in zones[1:] if since is not None for hours in (0, 6)]
+
+
 class _Maker:
     """`name` goes before every id, so that worlds can share an account."""
 
@@ -91,6 +104,8 @@ class _Maker:
         self.dice = dice
         self.name = name
         self.times = self._times()
+        self.zones = self._zones()
+        self.times += moved(self.zones)
         self.entry_ids = ("E", "F", None, None) if dice.random() < 0.7 else ("E", "E", "E", None)
         self.profiles = tuple(name + profile for profile in PROFILES[: dice.choice((1, 2, 2, 3, 4))])
         self.catalogued = tuple(name + journey for journey in JOURNEYS[:2])
@@ -98,6 +113,10 @@ class _Maker:
         self.sources = (f"{name}s",) if dice.random() < 0.7 else (f"{name}s", f"{name}s", f"{name}t")
         self.currencies = (None, "EUR", "eur") if dice.random() < 0.6 else (None, "EUR", "USD")
         self.sub_accounts = (None, None, None, "north", "south")
+        self.kinds = dice.choice((KINDS, KINDS, *FLAVOURS))
+        self.messages = dice.choice(
+            (MESSAGES, MESSAGES, ("message.sent", "message.failed", "message.failed"), ("message.failed", "message.unsubscribed", "message.opened"))
+        )
         self.records: list[Record] = []
         self.documents: dict[str, dict[str, Any]] = {}
 
@@ -108,7 +127,7 @@ class _Maker:
             steps.append(Step(records=[self.record() for _ in range(dice.choice((1, 4, 10, 20)))]))
             if dice.random() < 0.4:
                 steps.append(self.put(dice.choice(self.catalogued)))
-        return World(self._zones(), dice.choice(("EUR", "EUR", "CHF")), steps)
+        return World(self.zones, dice.choice(("EUR", "EUR", "CHF")), steps)
 
     def _zones(self) -> Zones:
         dice = self.dice
@@ -165,11 +184,13 @@ class _Maker:
 
     def _received(self, at: datetime) -> str:
         late = self.dice.choice((0, 0, 1, 60, DAY, 40 * DAY))
+        if self.dice.random() < 0.1:  # the first instant of the next month: just late
+            return min(end_of_month(self.zones, local_day(self.zones, at)), NOW).isoformat().replace("+00:00", "Z")
         return min(at + timedelta(seconds=late), NOW).isoformat().replace("+00:00", "Z")
 
     def _event(self) -> Record:
         dice = self.dice
-        kind = dice.choice(KINDS)
+        kind = dice.choice(self.kinds)
         at = dice.choice(self.times) if kind != "entered" else min(dice.choice(self.times), dice.choice(self.times))  # else most find no run
         offset = dice.choice((0, 0, 0, 2, -5))
         event: Record = {
@@ -204,7 +225,7 @@ class _Maker:
     def _message(self, event: Record) -> Record:
         dice = self.dice
         return {
-            "event_type": dice.choice(MESSAGES),
+            "event_type": dice.choice(self.messages),
             "message_id": dice.choice(("m1", "m2", "m3", "m3", None)),
             "channel": dice.choice((None, "SMS", "sms", "EMAIL", "VOICE", "éß")),
             "sender": dice.choice((None, None, "n1", "N1", " n1", 'it\'s, "é"')),

@@ -1,0 +1,119 @@
+"""The account's connections: the list, and of one its switch, its test step by step, its host key, its form and its removal."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.errors import JourneysError
+from core.sources.sftp import connections
+from core.sources.sftp.connections import Connection
+from core.sources.sftp.dialling import offered_keys
+from core.sources.sftp.intake import Intake
+from core.sources.sftp.trial import Trial, trial
+from core.ui import filters, frame, parts, sftp_form, tables, words
+from core.ui.tables import Col
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+
+def listed(viewer: Viewer, found: list[Connection]) -> None:
+    """One line a connection; its name opens it."""
+    with st.container(key="w-connections", gap="xsmall"):
+        st.html(frame.title(words.plural(len(found), "SFTP connection")))
+        if not found:
+            parts.state("lan", "There is no connection yet", "A connection fetches files from somebody’s server; each valid row enters a journey.")
+            return
+
+        def at(one: Connection) -> str:
+            return escape(words.moment(one.next_poll_at, viewer.account.time_zone)) if one.next_poll_at else words.MISSING
+
+        columns = [
+            Col("Name", "t", lambda row: f'<a href="?{escape(urlencode({"name": row["one"].name}))}" target=_self>{words.name(row["one"].name)}</a>'),
+            Col("State", "t", lambda row: "<span class=ja-st>On</span>" if row["one"].active else "<span class='ja-st off'>Off</span>"),
+            Col("Journey", "t", lambda row: words.name(row["one"].journey_id)),
+            Col("Server", "t", lambda row: words.name(f"{row['one'].username}@{row['one'].host}:{row['one'].port}")),
+            Col("Files", "t", lambda row: words.name(f"{row['one'].path.rstrip('/')}/{row['one'].pattern}")),
+            Col("Every", "n", lambda row: f"{row['one'].every_minutes:,} min"), Col("Next poll", "t w", lambda row: at(row["one"])),
+            Col("Host key", "t", lambda row: "accepted" if row["one"].host_keys else "<span class='ja-st warn'>Not accepted</span>"),
+        ]  # fmt: skip
+        tables.table(columns, [{"one": one} for one in found], "SFTP connections")
+
+
+def one(viewer: Viewer, intake: Intake, connection: Connection) -> None:
+    """What may be seen and done of one connection."""
+    with st.container(key="w-connection", gap="small"):
+        shown = ", ".join(f"{key.kind} {key.fingerprint}" for key in connection.host_keys) or "none accepted yet"
+        st.html(frame.title(connection.name, f"Host key: {escape(shown)} · signs in by {escape(connection.sign_in)}"))
+        why = viewer.refusal("connections")
+        if why:
+            parts.foot(escape(why))
+            return
+        with st.container(horizontal=True, gap="small"):
+            if st.button("Test connection", key="test", icon=":material/network_check:"):
+                viewer.require("connections")
+                with st.spinner("Trying each step…"):
+                    st.session_state["sftp-trial"] = (connection.name, trial(intake, connection))
+            if st.button("Switch off" if connection.active else "Switch on", key="switch", icon=":material/power_settings_new:"):
+                _done(viewer, lambda: connections.change(intake, connection.name, by=viewer.user.name, active=not connection.active), connection.name)
+            with st.popover("Remove", icon=":material/delete:", key="remove-pop"):
+                st.html(f"<p class=ja-sub>{words.name(connection.name)} and its secret are forgotten; its history stays.</p>")
+                if st.button("Remove it for good", key="remove", type="primary"):
+                    _done(viewer, lambda: connections.remove(intake, connection.name, by=viewer.user.name), None)
+        name, found = st.session_state.get("sftp-trial", (None, None))
+        if found is not None and name == connection.name:
+            _tried(viewer, intake, connection, found)
+        sftp_form.show(viewer, intake, connection)
+
+
+def _done(viewer: Viewer, change: object, name: str | None) -> None:
+    try:
+        viewer.require("connections")
+        change()  # type: ignore[operator]
+    except JourneysError as problem:
+        parts.state("error", "Nothing was changed", str(problem), "bad")
+        return
+    filters.write({"name": name})
+    st.rerun()
+
+
+def _tried(viewer: Viewer, intake: Intake, connection: Connection, found: Trial) -> None:
+    steps = [{"step": step, "said": "<span class=ja-st>Passed</span>"} for step in found.passed]
+    if found.failed:
+        steps.append({"step": found.failed, "said": f"<span class='ja-st bad'>Failed</span> {escape(found.error or '')}"})
+    tables.table([Col("Step", "t", lambda row: escape(row["step"])), Col("Result", "t", lambda row: row["said"])], steps, "Test of the connection", "tight")
+    if found.fingerprint:
+        st.html(f"<p class=ja-sub>Ask the server’s owner whether this is its key: <b>{escape(found.fingerprint)}</b></p>")
+        if st.button("Accept this host key", key="accept", icon=":material/key:"):
+            wanted = found.fingerprint
+            _done(viewer, lambda: accept(viewer, intake, connection, wanted), connection.name)
+    if not found.failed:
+        st.html(f"<p class=ja-sub>{words.plural(found.matching, 'file')} on the server by this pattern</p>")
+    if found.preview:
+        _preview(viewer, found.preview)
+
+
+def accept(viewer: Viewer, intake: Intake, connection: Connection, fingerprint: str) -> None:
+    """Pin the key with this fingerprint, which the server has to show now. Raises JourneysError."""
+    for key in offered_keys(connections.server(intake, connection)):
+        if key.fingerprint == fingerprint:
+            connections.change(intake, connection.name, by=viewer.user.name, host_keys=(key,))
+            st.session_state.pop("sftp-trial", None)
+            return
+    raise JourneysError("The server shows another key now: test the connection again, and ask its owner.")
+
+
+def _preview(viewer: Viewer, preview: dict[str, object]) -> None:
+    if preview["error"]:
+        parts.state("description", f"The newest file, {preview['file']}, cannot be read", str(preview["error"]), "warn")
+        return
+    part = "" if preview["whole"] else " in its first 256 KiB"
+    columns, rows = preview["columns"], preview["rows"]
+    said = f"Columns {', '.join(map(str, columns))} · {preview['valid']:,} of {preview['total']:,} entries valid{part}"  # type: ignore[call-overload]
+    st.html(frame.title(f"The newest file, {preview['file']}", escape(said), level=3))
+    cells = [Col("Line", "n", lambda row: f"{row['line']:,}"), Col("Verdict", "t", lambda row: escape(row["reason"] or "valid"))]
+    tables.table(cells, rows, "First rows judged", "tight")  # type: ignore[arg-type]

@@ -75,11 +75,12 @@ def _told(summary: Summary) -> str:
 def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: str) -> None:
     """Build a snapshot from the log and publish it."""
     from core.warehouse.build import build as build_snapshot
+    from core.warehouse.zones import local
     door = Door(obj)
     account = door.account(account_id)
     built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
                            full=full, engine=engine)
-    print_json({"snapshot": built.snapshot, "as_of": built.as_of.isoformat(), "events": built.events, "runs": built.runs,
+    print_json({"snapshot": built.snapshot, "as_of": local(account.zones, built.as_of).isoformat(), "events": built.events, "runs": built.runs,
                 "orphans": built.orphans, "full": built.full, "seconds": built.seconds})
     progress(f"Snapshot {built.snapshot}: {built.events:,} events, {built.runs:,} runs, {built.orphans:,} orphans; "
              f"{'full' if built.full else 'increment'}, {built.seconds:.1f} s")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -70,10 +71,10 @@ def one(viewer: Viewer, intake: Intake, connection: Connection) -> None:
         sftp_form.show(viewer, intake, connection)
 
 
-def _done(viewer: Viewer, change: object, name: str | None) -> None:
+def _done(viewer: Viewer, change: Callable[[], object], name: str | None) -> None:
     try:
         viewer.require("connections")
-        change()  # type: ignore[operator]
+        change()
     except JourneysError as problem:
         parts.state("error", "Nothing was changed", str(problem), "bad")
         return
@@ -107,13 +108,13 @@ def accept(viewer: Viewer, intake: Intake, connection: Connection, fingerprint: 
     raise JourneysError("The server shows another key now: test the connection again, and ask its owner.")
 
 
-def _preview(viewer: Viewer, preview: dict[str, object]) -> None:
+def _preview(viewer: Viewer, preview: dict[str, Any]) -> None:
     if preview["error"]:
         parts.state("description", f"The newest file, {preview['file']}, cannot be read", str(preview["error"]), "warn")
         return
     part = "" if preview["whole"] else " in its first 256 KiB"
     columns, rows = preview["columns"], preview["rows"]
-    said = f"Columns {', '.join(map(str, columns))} · {preview['valid']:,} of {preview['total']:,} entries valid{part}"  # type: ignore[call-overload]
+    said = f"Columns {', '.join(map(str, columns))} · {preview['valid']:,} of {preview['total']:,} entries valid{part}"
     st.html(frame.title(f"The newest file, {preview['file']}", escape(said), level=3))
     cells = [Col("Line", "n", lambda row: f"{row['line']:,}"), Col("Verdict", "t", lambda row: escape(row["reason"] or "valid"))]
-    tables.table(cells, rows, "First rows judged", "tight")  # type: ignore[arg-type]
+    tables.table(cells, rows, "First rows judged", "tight")

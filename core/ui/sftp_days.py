@@ -41,7 +41,8 @@ def trend(viewer: Viewer, chosen: Chosen, found: Sequence[Fetch]) -> None:
         for name, _ in series:
             n = counts[ranges.bucket(bucket, grain), name]
             said = words.day(bucket) if grain == "day" else words.days(bucket, end)
-            rows.append({"day": bucket, "end": end, "low": low, "high": low + n, "series": name, "open": bucket <= today < end, "said": said, "value_said": f"{n:,}"})
+            drawn = {"day": bucket, "end": end, "low": low, "high": low + n, "series": name, "open": bucket <= today < end}
+            rows.append(drawn | {"said": said, "value_said": f"{n:,}"})
             low += n
     with st.container(key="w-sftp-days", gap="xsmall"):
         st.html(frame.title(f"Entries in files, by {grain}", parts.keys((series[0][1], "Valid"), (series[1][1], "Invalid"))))
@@ -55,6 +56,9 @@ def polls(viewer: Viewer, mine: Sequence[Connection]) -> None:
     def at(moment: datetime | None, otherwise: str) -> str:
         return escape(words.moment(moment, viewer.account.time_zone)) if moment else f"<span class=q>{otherwise}</span>"
 
+    def named(row: Row) -> str:
+        return f'<a href="connections?{escape(urlencode({"name": row["one"].name}))}" target=_self>{words.name(row["one"].name)}</a>'
+
     def following(row: Row) -> str:
         one: Connection = row["one"]
         if not one.active:
@@ -65,7 +69,7 @@ def polls(viewer: Viewer, mine: Sequence[Connection]) -> None:
     with st.container(key="w-polls", gap="xsmall"):
         st.html(frame.title("Next polls"))
         columns = [
-            Col("Connection", "t", lambda row: f'<a href="connections?{escape(urlencode({"name": row["one"].name}))}" target=_self>{words.name(row["one"].name)}</a>'),
+            Col("Connection", "t", named),
             Col("Every", "n", lambda row: f"{row['one'].every_minutes:,} min"), Col("Last poll", "t w", lambda row: at(row["one"].polled_at, "none yet")),
             Col("Next poll", "t w", following),
         ]  # fmt: skip

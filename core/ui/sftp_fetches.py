@@ -27,12 +27,18 @@ A_PAGE = 25
 def broken(viewer: Viewer, mine: Sequence[Connection], found: Sequence[Fetch]) -> None:
     """Say of each connection that is on and whose newest poll found it broken since when, why, and where to mend it."""
     for connection in mine:
-        own = [fetch for fetch in found if fetch.connection == connection.name]
+        own = [fetch for fetch in found if fetch.connection == connection.name and not _by_hand(fetch)]
         failing = list(takewhile(lambda fetch: fetch.file is None and fetch.failed, own))
         if failing and connection.active:
             since = words.moment(failing[-1].started_at, viewer.account.time_zone)
             way = (f"connections?{urlencode({'name': connection.name})}", "Open the connection")
-            parts.state("link_off", f"{connection.name} cannot be read since {since}", f"{failing[0].error} No file was read and no count was made.", "bad", way)
+            why = (failing[0].error or "").rstrip(".") + ". No file was read and no count was made."
+            parts.state("link_off", f"{connection.name} cannot be read since {since}", why, "bad", way)
+
+
+def _by_hand(fetch: Fetch) -> bool:
+    """An upload says nothing of the server: its content is known, and there was no file with a time of change."""
+    return fetch.sha256 is not None and fetch.mtime is None
 
 
 def listed(viewer: Viewer, intake: Intake, found: Sequence[Fetch], journey: str) -> None:
@@ -112,7 +118,7 @@ def status(fetch: Fetch) -> str:
 def _why(viewer: Viewer, fetch: Fetch, journey: str) -> str:
     if fetch.total is None:
         said = fetch.error if fetch.same_as is None else f"{fetch.status}: nothing was entered again."
-        return f"<details open><summary>Why</summary><p>{escape(said or '')}</p></details>"
+        return f"<details open><summary>Why</summary><p style='overflow-wrap:anywhere;min-width:14rem'>{escape(str(said))}</p></details>"
     day = fetch.started_at.astimezone(ZoneInfo(viewer.account.zone_at(fetch.started_at))).date().isoformat()
     next_ = f"campaign-performance?{urlencode({'journey': journey, 'from': day, 'to': day})}"
     lines = [f"{count:,} {escape(reason)}" for reason, count in sorted(fetch.reasons.items(), key=lambda one: -one[1])]

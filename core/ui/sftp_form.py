@@ -73,7 +73,9 @@ def _server(viewer: Viewer, shown: Connection, *, is_new: bool) -> dict[str, Any
         username = st.text_input("User", shown.username)
         path = st.text_input("Folder", shown.path)
     with right:
-        journey = st.selectbox("Journey that the rows enter", options, index=0 if shown.journey_id else None, accept_new_options=True, placeholder="Choose or write its id")
+        journey = st.selectbox(
+            "Journey that the rows enter", options, index=0 if shown.journey_id else None, accept_new_options=True, placeholder="Choose or write its id"
+        )
         port = st.number_input("Port", 1, 65535, shown.port)
         every = st.number_input("Minutes from poll to poll", 1, 43_200, shown.every_minutes)
         pattern = st.text_input("Pattern of file names", shown.pattern)

@@ -71,7 +71,7 @@ def rows(viewer: Viewer, intake: Intake, fetch: Fetch) -> None:
             Col("Column", "t", lambda row: escape(", ".join(row["row"].wrong)) or words.MISSING),
             Col("What stands there", "t", lambda row: _stands(columns, row["row"], sees)),
         ]  # fmt: skip
-        tables.table(cells, shown, "Refused rows", "tight")
+        tables.table(cells, shown, "Refused rows", "tight", height=420)
 
 
 def _stands(columns: tuple[str, ...], row: Refused, sees: bool) -> str:

@@ -22,7 +22,8 @@ intake = sftp_desk.of(viewer)
 mine, fetched = sftp_desk.of_journey(intake, journey)
 sftp_fetches.broken(viewer, mine, fetched)
 if not mine and not fetched:
-    parts.state("folder_off", "No file feeds this journey", "Add an SFTP connection to it, and its files come by themselves.", link=("connections", "Connections"))
+    way = ("connections", "Connections")
+    parts.state("folder_off", "No file feeds this journey", "Add an SFTP connection to it, and its files come by themselves.", link=way)
     st.stop()
 
 found = sftp_desk.in_range(intake, fetched, chosen)

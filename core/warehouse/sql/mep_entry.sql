@@ -1,5 +1,5 @@
 -- grain:  one row a run: the entry that bills, its first received entered event
--- inputs: event, run_base, journeys, document_names
+-- inputs: event, run_base, profiles, journeys, document_names
 -- output: one candidate line of the ledger; campaign_name as the log knew it when the record came
 -- why:    the name in the newest document that the log held before the line's record, else in the first one put, else the id (interface §3)
 SELECT

@@ -1,5 +1,5 @@
 -- grain:  one row a run
--- inputs: run_start, exit_base, message_base, call_base, goal_base, arrival_base, event_run, arms
+-- inputs: run_start, exit_base, message_base, call_base, goal_base, arrival_base, arms
 -- output: see docs/warehouse.md: identity, start, exit, arm, activity, and the first and last position of its evidence
 SELECT
     run.run_key, run.profile_key, run.journey_id, run.version, run.sub_account_id, arm.name AS arm, local_day(run.started_at) AS run_day, local_hour(run.started_at) AS run_hour,

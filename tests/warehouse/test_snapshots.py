@@ -1,0 +1,112 @@
+"""Snapshots: published whole, three kept and every pinned one, the last one stays where a build is killed or fails."""
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.eventlog import EventLog, frame_of
+from core.warehouse import snapshots
+from core.warehouse.build import Built, build
+from core.warehouse.erase import erase
+
+NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
+ZONES = ((None, "Europe/Rome"),)
+
+
+def entered(number: int, profile: str) -> dict[str, object]:
+    return {"source": "s", "event_id": str(number), "event_type": "journey.entered", "occurred_at": NOW - timedelta(days=3), "received_at": NOW,
+            "profile_id": profile, "journey_id": "cart", "is_machine": False}
+
+
+def take(log: EventLog, *records: dict[str, object]) -> None:
+    log.append(frame_of(records))
+
+
+def built(log: EventLog, folder: Path, minutes: int = 0, **how: object) -> Built:
+    return build(log, folder, zones=ZONES, currency="EUR", as_of=NOW + timedelta(minutes=minutes), **how)  # type: ignore[arg-type]
+
+
+def test_an_account_without_events_has_an_empty_snapshot(tmp_path: Path) -> None:
+    made = built(EventLog(tmp_path / "log"), tmp_path / "w")
+    with_none = snapshots.open_snapshot(tmp_path / "w")
+    assert (made.events, made.runs, made.orphans, made.full) == (0, 0, 0, True)
+    assert [with_none.sql(f"SELECT count(*) AS n FROM {table}").item() for table in ("runs", "reach", "daily", "mep")] == [0, 0, 0, 0]
+
+
+def test_three_snapshots_are_kept_and_the_pinned_one_for_ninety_days(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    names = []
+    for number in range(5):
+        take(log, entered(number, f"p{number}"))
+        names.append(built(log, folder, number).snapshot)
+        if number == 0:
+            snapshots.pin(folder, names[0], NOW)
+    assert {file.stem for file in (folder / "snapshots").glob("*.duckdb")} == {names[0], *names[2:]}
+    built(log, folder, 91 * 24 * 60)
+    assert not snapshots.file_of(folder, names[0]).exists()
+    with pytest.raises(snapshots.NotBuilt, match="no longer kept"):
+        snapshots.open_snapshot(folder, names[0])
+
+
+def test_a_reader_keeps_its_snapshot_while_the_next_are_built(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    take(log, entered(0, "p0"))
+    built(log, folder)
+    reader = snapshots.open_snapshot(folder)
+    for number in range(1, 6):
+        take(log, entered(number, f"p{number}"))
+        built(log, folder, number)
+    assert reader.sql("SELECT count(*) AS n FROM runs").item() == 1
+    assert snapshots.open_snapshot(folder).sql("SELECT count(*) AS n FROM runs").item() == 6
+
+
+def test_a_second_build_gives_up_when_the_first_takes_too_long(tmp_path: Path) -> None:
+    from core.errors import JourneysError
+    from core.warehouse.build import locked
+    with locked(tmp_path / "w", 1), pytest.raises(JourneysError, match="Another build"):
+        built(EventLog(tmp_path / "log"), tmp_path / "w", wait_s=0.2)
+
+
+def test_an_erased_person_leaves_every_snapshot_and_no_count_moves(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    take(log, entered(0, "secret-person"), entered(1, "other"))
+    built(log, folder)
+    built(log, folder, 1)
+    assert erase(folder, "secret-person", "token-1") == 2
+    assert snapshots.open_snapshot(folder).sql("SELECT profile_id FROM profiles ORDER BY 1").rows() == [("other",), ("token-1",)]
+    assert all(b"secret-person" not in file.read_bytes() for file in (folder / "snapshots").glob("*"))
+    assert snapshots.open_snapshot(folder).sql("SELECT count(*) AS n FROM mep").item() == 2
+
+
+BUILDER = """
+import sys; from pathlib import Path; from datetime import UTC, datetime
+from core.eventlog import EventLog; from core.warehouse.build import build
+root = Path(sys.argv[1])
+while True:
+    build(EventLog(root / "log"), root / "w", zones=((None, "Europe/Rome"),), currency="EUR", as_of=datetime.now(UTC), full=len(sys.argv) > 2)
+    print("built", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_after_25_kills_during_builds_the_last_snapshot_opens_and_the_next_build_is_whole(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    take(log, *(entered(number, f"p{number}") for number in range(500)))
+    built(log, folder)
+    for kill in range(25):
+        take(log, entered(1000 + kill, f"q{kill}"))
+        process = subprocess.Popen([sys.executable, "-c", BUILDER, str(tmp_path), *(["full"] if kill % 2 else [])], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.55 + kill * 0.03)  # at another point each time
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        held = snapshots.open_snapshot(folder)
+        assert 500 <= held.sql("SELECT count(*) AS n FROM runs").item() <= 501 + kill
+        held.close()
+    made = built(log, folder, 5)
+    assert (made.events, made.runs) == (525, 525)
+    assert not (folder / "building").exists()

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from core.metrics import MEASURES, Query
+from core.metrics import currencies as metrics_currencies
 from core.ui import answers, catalog, columns, filters, parts, seen, series, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
@@ -52,7 +53,12 @@ def choice(viewer: Viewer, chosen: Chosen, key: str, by: Sequence[str]) -> tuple
     query = chosen.ask(name, by=by, compare=True)
     if currency:
         return name, currency, query.filtered("currency", currency)
-    return name, next(iter(currencies(viewer, chosen, name)), None), query
+    only = next(iter(currencies(viewer, chosen, name)), None)
+    several = metrics_currencies(viewer.snapshot) if viewer.snapshot and MEASURES[name].is_money else ()
+    if len(several) > 1:  # elsewhere in the account: then money says which it is, also where the range holds one alone
+        only = only or several[0]
+        query = query.filtered("currency", only)
+    return name, only, query
 
 
 def currencies(viewer: Viewer, chosen: Chosen, measure: str) -> list[str]:

@@ -100,7 +100,8 @@ def test_after_25_kills_during_builds_the_last_snapshot_opens_and_the_next_build
     built(log, folder)
     for kill in range(25):
         take(log, entered(1000 + kill, f"q{kill}"))
-        process = subprocess.Popen([sys.executable, "-c", BUILDER, str(tmp_path), *(["full"] if kill % 2 else [])], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        how = ["full"] if kill % 2 else []
+        process = subprocess.Popen([sys.executable, "-c", BUILDER, str(tmp_path), *how], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(0.55 + kill * 0.03)  # at another point each time
         os.kill(process.pid, signal.SIGKILL)
         process.wait()

@@ -44,10 +44,13 @@ def probe(house, tmp_path_factory):
     file = tmp_path_factory.mktemp("told") / "told"
     file.touch()
 
+    read = 0  # characters told so far; the file is never cut, so that no line is lost that is written meanwhile
+
     def told():
-        lines = file.read_text().split()
-        file.write_text("")
-        return lines
+        nonlocal read
+        new = file.read_text()[read:]
+        read += len(new)
+        return new.split()
 
     with served(Path(__file__).parent / "probe" / "app.py", house.settings.data_dir, PROBE_FILE=str(file)) as url:
         yield SimpleNamespace(url=url, told=told)

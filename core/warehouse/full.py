@@ -23,6 +23,7 @@ def build(engine: Engine) -> None:
     engine.fill("mep")
     engine.drop("mep_entry", *BASE_STEPS, *FIND_STEPS, *RUN_STEPS)
     engine.run("CREATE OR REPLACE TABLE snap.named_journeys AS SELECT DISTINCT journey_id FROM event WHERE journey_id IS NOT NULL")
+    engine.fill("sources")
     rollups(engine)
 
 

@@ -3,6 +3,7 @@ from core.warehouse import reach, sqlfile, touched
 from core.warehouse.engine import BASE_STEPS, FACTS, ORDER, Engine
 
 TOUCHED_LIMIT = 0.20  # of all runs; above it a full build is the cheaper way
+FAR = 8 * touched.CHUNK  # positions between the first and last record of a run that lasts long
 BY_RUN = ("runs", "messages", "clicks", "goals", "visits", "arrivals")
 BY_CALL = ("calls", "call_steps")
 KEPT_ASIDE = ("orphans", "pending")
@@ -26,6 +27,7 @@ def build(engine: Engine, after: int, limit: float) -> None:
     remake(engine)
     move_rollups(engine)
     add_mep(engine)
+    add_sources(engine)
 
 
 def name_new(engine: Engine) -> None:
@@ -44,20 +46,46 @@ def read_events(engine: Engine, after: int) -> None:
     engine.run("""CREATE OR REPLACE TABLE memory.main.touched_run AS
         SELECT run.run_key, run.journey_id, run.entry_id, profiles.profile_id, run.first_position, run.last_position
         FROM snap.runs AS run SEMI JOIN touched ON touched.run_key = run.run_key JOIN snap.profiles AS profiles ON profiles.profile_key = run.profile_key""")
-    touched.near(engine, "SELECT first_position, last_position FROM touched_run", after)
+    pieces = touched.near(engine, f"SELECT first_position, last_position FROM touched_run WHERE last_position - first_position <= {FAR}", after)
+    fetch_far(engine, touched.around(pieces, after))
+    engine.run(f"CREATE OR REPLACE VIEW memory.main.near_event AS SELECT * FROM far_event UNION ALL {touched.within(pieces)}")
     engine.run("""CREATE OR REPLACE TABLE memory.main.near_key AS
                   SELECT position, event_type, journey_id, entry_id, profile_id, source, message_id, call_id FROM near_event""")
     want(engine)
     engine.run("CREATE OR REPLACE TABLE memory.main.picked AS SELECT * FROM moved_event")
     engine.run("""INSERT INTO memory.main.picked SELECT old.* FROM near_event AS old
                   SEMI JOIN (SELECT position FROM wanted EXCEPT SELECT position FROM picked) AS more ON more.position = old.position""")
-    engine.drop("near_key", "wanted")
+    engine.drop("near_key", "far_run", "far_position", "wanted")
     touched.identities(engine, "picked")
     # what belongs to a touched run lies within its positions, and what moved was made whole before
     engine.run("""DELETE FROM memory.main.old_identity
                   WHERE run_key IN (SELECT run_key FROM touched) OR (kind, source, id) IN (SELECT kind, source, id FROM moved_identity)""")
     touched.whole(engine, "picked", after)
     engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM picked")
+
+
+def fetch_far(engine: Engine, rest: list[tuple[int, int]]) -> None:
+    """`far_event`: in these pieces of the log, what may belong to the touched runs that last long.
+
+    There are few of them and their events lie far apart, so the log is looked through for them by one column after the other, instead of being read.
+    """
+    engine.run(f"CREATE OR REPLACE TABLE memory.main.far_run AS SELECT * FROM touched_run WHERE last_position - first_position > {FAR}")
+    engine.run("CREATE OR REPLACE TABLE memory.main.far_position (position BIGINT)")
+    first = engine.number("SELECT min(first_position) FROM far_run")
+    rest = [(max(low, first), high) for low, high in rest if high >= first and first]
+    for name, ids in (
+        ("far_profile", "profile_id FROM far_run"),
+        ("far_entry", "journey_id, entry_id FROM far_run WHERE entry_id IS NOT NULL"),
+        ("far_message", "source, message_id FROM snap.messages SEMI JOIN far_run ON far_run.run_key = messages.run_key"),
+        ("far_call", "source, call_id FROM snap.calls SEMI JOIN far_run ON far_run.run_key = calls.run_key"),
+    ):
+        engine.run(f"CREATE OR REPLACE TABLE memory.main.{name} AS SELECT DISTINCT {ids}")  # a table: the engine sees that it is small and asks the log by it
+        if rest and engine.number(f"SELECT count(*) FROM {name}"):
+            columns = ids.partition(" FROM ")[0]
+            engine.run(f"INSERT INTO memory.main.far_position SELECT position FROM ({touched.within(rest)}) AS old SEMI JOIN {name} USING ({columns})")
+        engine.drop(name)
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.far_event AS SELECT old.* FROM ({touched.within(rest)}) AS old
+                   SEMI JOIN (SELECT DISTINCT position FROM far_position) AS far ON far.position = old.position""")
 
 
 def want(engine: Engine) -> None:
@@ -112,14 +140,11 @@ def move_rollups(engine: Engine) -> None:
         engine.run(f"CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact} WHERE {key} IN (SELECT {key} FROM {keys})")
     contribute(engine, "old")
     move_people(engine)
-    people(engine)
-    reach.cells(engine, "old_reach", only="moved")
-    merge_facts(engine)
-    people(engine)
-    reach.cells(engine, "new_reach", only="moved")
+    gather_people(engine)
     for fact in IN_DAILY:
         engine.run(f"DROP VIEW memory.main.{fact}")
-    reach.move(engine, "new_reach", "old_reach")
+    reach.move(engine)
+    merge_facts(engine)
     merge_daily(engine)
 
 
@@ -147,10 +172,19 @@ def move_people(engine: Engine) -> None:
             ON run.run_key = day.run_key""")
 
 
-def people(engine: Engine) -> None:
-    """The facts of the people whose days moved, as the snapshot has them at this moment."""
+def gather_people(engine: Engine) -> None:
+    """`people_presence` and `people_run`: days and runs of the people in `moved`; side 1: of the touched runs before, 2: as they are now, 3: of the others."""
     for fact in IN_PRESENCE:
-        engine.run(f"CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact} WHERE profile_key IN (SELECT profile_key FROM moved)")
+        engine.run(f"""CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact}
+                       WHERE profile_key IN (SELECT profile_key FROM moved) AND run_key NOT IN (SELECT run_key FROM touched)""")
+    presence = f"SELECT 3::TINYINT AS side, * FROM ({sqlfile.select('presence')}) AS kept"
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.people_presence AS
+                   {presence} UNION ALL SELECT 1, * FROM old_presence UNION ALL SELECT 2, * FROM new_presence""")
+    told_apart = "run_key, journey_id, version, sub_account_id, arm"
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.people_run AS
+        SELECT 3::TINYINT AS side, {told_apart} FROM runs
+        UNION ALL SELECT 1, {told_apart} FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched)
+        UNION ALL SELECT 2, {told_apart} FROM new_runs""")
 
 
 def merge_facts(engine: Engine) -> None:
@@ -193,3 +227,18 @@ def add_mep(engine: Engine) -> None:
     engine.step("mep_entry")
     engine.run(f"""INSERT INTO snap.mep SELECT line.* FROM ({sqlfile.select('mep')}) AS line
                    ANTI JOIN snap.mep AS held ON held.month = line.month AND held.profile_key = line.profile_key""")
+
+
+def add_sources(engine: Engine) -> None:
+    """`sources` with the new records; a snapshot of before there was that table gets it whole."""
+    if not engine.number("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'snap' AND table_name = 'sources'"):
+        engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM log_event")
+        engine.fill("sources")
+        return
+    engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM fresh")
+    engine.step("sources")
+    engine.run("""CREATE OR REPLACE TABLE snap.sources_next AS
+        SELECT source, day, sum(events)::BIGINT AS events, max(last_occurred_at) AS last_occurred_at, max(last_received_at) AS last_received_at
+        FROM (SELECT * FROM snap.sources UNION ALL SELECT * FROM memory.main.sources) AS both_parts GROUP BY source, day""")
+    engine.run("DROP TABLE snap.sources")
+    engine.run("ALTER TABLE snap.sources_next RENAME TO sources")

@@ -9,43 +9,36 @@ SLICES = tuple((measure, basis) for measure in PEOPLE for basis in ("entered", "
 SAME = " AND ".join(f"kept.{column} IS NOT DISTINCT FROM named.{column}" for column in ("measure", "basis", *SHOWN))
 
 
-def cells(engine: Engine, target: str, only: str | None = None) -> None:
-    """Table `target` of work: (measure, basis, series, day, previous_day, n) of the facts in view, with TARGET_named for what a series is.
+def cells(engine: Engine) -> None:
+    """`all_reach` of work: (measure, basis, series, day, previous_day, n) of all the facts, with all_reach_named for what a series is.
 
-    `only` is a table of the (measure, basis, profile_key, journey_id) whose days moved: the scopes of a journey are then made of the person's days in
-    that journey, the wide ones of all the person's days. None counts everybody. A slice at a time, so that no window holds them all.
+    A slice, one measure and basis, at a time, so that no window holds them all.
     """
     engine.view("presence")
     for step in ("places", "run_place", "reach_scopes"):
         engine.step(step)
-    engine.run(f"CREATE OR REPLACE TABLE memory.main.{target} (measure VARCHAR, basis VARCHAR, series BIGINT, day DATE, previous_day DATE, n BIGINT)")
+    engine.run("CREATE OR REPLACE TABLE memory.main.all_reach (measure VARCHAR, basis VARCHAR, series BIGINT, day DATE, previous_day DATE, n BIGINT)")
     for measure, basis in SLICES:
-        here = f"measure = '{measure}' AND basis = '{basis}'"
-        for scopes, who in parts(here, only):
-            engine.run(f"CREATE OR REPLACE VIEW memory.main.scopes_asked AS SELECT * FROM reach_scopes WHERE {scopes}")
-            engine.run(f"CREATE OR REPLACE VIEW memory.main.presence_slice AS SELECT * FROM presence WHERE {here} AND {who}")
-            engine.run(f"INSERT INTO memory.main.{target} SELECT '{measure}', '{basis}', * FROM ({sqlfile.select('reach_slice')}) AS slice")
+        engine.run(f"""CREATE OR REPLACE VIEW memory.main.presence_slice AS
+                       SELECT * FROM presence WHERE measure = '{measure}' AND basis = '{basis}'""")
+        engine.run(f"INSERT INTO memory.main.all_reach SELECT '{measure}', '{basis}', * FROM ({sqlfile.select('reach_slice')}) AS slice")
+    name(engine, "all_reach")
+    engine.drop("places", "run_place", "reach_scopes")
+
+
+def name(engine: Engine, target: str) -> None:
+    """TARGET_named: what each series of TARGET is of."""
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.{target}_named AS
         SELECT used.measure, used.basis, used.series,
                named.scope, named.sub_account_id, named.journey_id, named.version, named.arm, named.shown_channel AS channel
         FROM (SELECT DISTINCT measure, basis, series FROM {target}) AS used
         JOIN (SELECT DISTINCT series, scope, sub_account_id, journey_id, version, arm, shown_channel FROM reach_scopes) AS named
             ON named.series = used.series""")
-    engine.drop("places", "run_place", "reach_scopes")
-
-
-def parts(here: str, only: str | None) -> tuple[tuple[str, str], ...]:
-    """(which scopes, whose days) of one measure and basis, as conditions on reach_scopes and presence."""
-    if only is None:
-        return (("TRUE", "TRUE"),)
-    people = f"profile_key IN (SELECT profile_key FROM {only} WHERE {here})"
-    in_journey = f"run_key IN (SELECT run_key FROM runs WHERE (profile_key, journey_id) IN (SELECT profile_key, journey_id FROM {only} WHERE {here}))"
-    return ("scope NOT LIKE 'journey%'", people), ("scope LIKE 'journey%'", f"{people} AND {in_journey}")
 
 
 def fill(engine: Engine) -> None:
     """`reach_series` and `reach_cells` from all the facts, series beside series and days in order, and the view `reach`."""
-    cells(engine, "all_reach")
+    cells(engine)
     engine.run(f"""CREATE OR REPLACE TABLE snap.reach_series AS
         SELECT row_number() OVER (ORDER BY {IN_ORDER})::INTEGER AS series_key, measure, basis, {', '.join(SHOWN)}
         FROM all_reach_named""")
@@ -65,18 +58,19 @@ def keyed(target: str) -> str:
                ) AS kept ON kept.measure = cell.measure AND kept.basis = cell.basis AND kept.series = cell.series"""
 
 
-def move(engine: Engine, new: str, old: str) -> None:
-    """Add the cells of `new` and take away those of `old`, both as `cells` made them; cells that become 0 go, and series without a cell."""
+def move(engine: Engine) -> None:
+    """Bring series and cells to what the moved people now give. Cells that become 0 go, and series without a cell.
+
+    Given: `moved` (measure, basis, profile_key, journey_id whose days changed), `people_presence` and `people_run` (those people's days and runs; side,
+    as bits: 1 before, 2 now, 3 both).
+    """
+    difference(engine)
     engine.run(f"""INSERT INTO snap.reach_series
         SELECT (SELECT coalesce(max(series_key), 0) FROM snap.reach_series) + row_number() OVER (ORDER BY {IN_ORDER}),
                measure, basis, {', '.join(SHOWN)}
-        FROM {new}_named AS named ANTI JOIN snap.reach_series AS kept ON {SAME}""")
+        FROM moved_reach_named AS named ANTI JOIN snap.reach_series AS kept ON {SAME}""")
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.moved_cell AS
-        SELECT series_key, day, previous_day, sum(n)::BIGINT AS n FROM (
-            SELECT kept.series_key, cell.day, cell.previous_day, cell.n FROM {new} AS cell {keyed(new)}
-            UNION ALL
-            SELECT kept.series_key, cell.day, cell.previous_day, -cell.n FROM {old} AS cell {keyed(old)}
-        ) AS moved GROUP BY series_key, day, previous_day HAVING sum(n) <> 0""")
+        SELECT kept.series_key, cell.day, cell.previous_day, cell.n FROM moved_reach AS cell {keyed('moved_reach')}""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.next_cell AS
         SELECT moved.series_key, moved.day, moved.previous_day, moved.n + coalesce(cell.n, 0) AS n FROM moved_cell AS moved
         LEFT JOIN snap.reach_cells AS cell
@@ -85,4 +79,26 @@ def move(engine: Engine, new: str, old: str) -> None:
                   WHERE cell.series_key = moved.series_key AND cell.day = moved.day AND cell.previous_day IS NOT DISTINCT FROM moved.previous_day""")
     engine.run("INSERT INTO snap.reach_cells SELECT * FROM next_cell WHERE n <> 0 ORDER BY series_key, day, previous_day")
     engine.run("DELETE FROM snap.reach_series WHERE series_key NOT IN (SELECT DISTINCT series_key FROM snap.reach_cells)")
-    engine.drop(new, old, f"{new}_named", f"{old}_named", "moved_cell", "next_cell")
+    engine.drop("moved_reach", "moved_reach_named", "moved_cell", "next_cell")
+
+
+def difference(engine: Engine) -> None:
+    """`moved_reach`: cells as `cells` makes them, of what people give now less what they gave before; and its names."""
+    engine.run("""CREATE OR REPLACE TABLE memory.main.slices AS
+        SELECT row_number() OVER (ORDER BY measure, basis)::TINYINT AS slice, measure, basis,
+               measure IN ('profiles_messaged', 'profiles_viewing') AS has_channel
+        FROM (SELECT DISTINCT measure, basis FROM moved) AS used""")
+    engine.run("""CREATE OR REPLACE TABLE memory.main.moved_slice AS
+        SELECT slices.slice, moved.profile_key, moved.journey_id FROM moved
+        JOIN slices ON slices.measure = moved.measure AND slices.basis = moved.basis""")
+    engine.run("CREATE OR REPLACE VIEW memory.main.runs AS SELECT * FROM people_run")
+    engine.run("CREATE OR REPLACE VIEW memory.main.messages AS SELECT * FROM people_presence")  # for the channels that there are
+    for step in ("places", "people_place", "reach_scopes", "reach_kin", "reach_people"):
+        engine.step(step)
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.moved_reach AS
+        SELECT slices.measure, slices.basis, cell.series, cell.day, cell.previous_day, cell.n FROM ({sqlfile.select('reach_moved')}) AS cell
+        JOIN slices ON slices.slice = cell.slice""")
+    name(engine, "moved_reach")
+    for view in ("runs", "messages"):
+        engine.run(f"DROP VIEW memory.main.{view}")
+    engine.drop("slices", "moved_slice", "places", "people_place", "reach_scopes", "reach_kin", "reach_people")

@@ -98,17 +98,31 @@ def whole(engine: Engine, events: str, after: int) -> None:
             WHERE old.event_type LIKE '{kind}.%'""")
 
 
-def near(engine: Engine, intervals: str, after: int) -> None:
+def near(engine: Engine, intervals: str, after: int) -> list[tuple[int, int]]:
     """View `near_event`: the old events around these intervals of positions (a SELECT of first_position, last_position), in few pieces of the log.
 
-    A run that lay still for a year has a short interval far back: it must not make every look at the log a look at the whole of it.
+    A run that lay still for a year has a short interval far back: it must not make every look at the log a look at the whole of it. Gives the pieces,
+    (first, last) position each, ascending.
     """
     chunks = engine.rows(f"""SELECT DISTINCT unnest(range(low, high + 1)) AS chunk FROM (
                                  SELECT DISTINCT first_position // {CHUNK} AS low, least(last_position, {after}) // {CHUNK} AS high FROM ({intervals}) AS wanted
                              ) AS spans ORDER BY chunk""")
-    spans = joined([chunk for (chunk,) in chunks])
-    pieces = " UNION ALL ".join(f"SELECT * FROM log_event WHERE position BETWEEN {low * CHUNK} AND {min((high + 1) * CHUNK - 1, after)}" for low, high in spans)
-    engine.run(f"CREATE OR REPLACE VIEW memory.main.near_event AS {pieces or 'SELECT * FROM log_event WHERE FALSE'}")
+    pieces = [(low * CHUNK, min((high + 1) * CHUNK - 1, after)) for low, high in joined([chunk for (chunk,) in chunks])]
+    engine.run(f"CREATE OR REPLACE VIEW memory.main.near_event AS {within(pieces)}")
+    return pieces
+
+
+def within(pieces: list[tuple[int, int]]) -> str:
+    """The SELECT of the log's events at these positions."""
+    read = [f"SELECT * FROM log_event WHERE position BETWEEN {low} AND {high}" for low, high in pieces]
+    return " UNION ALL ".join(read) or "SELECT * FROM log_event WHERE FALSE"
+
+
+def around(pieces: list[tuple[int, int]], after: int) -> list[tuple[int, int]]:
+    """What lies before, between and after these pieces, up to position `after`."""
+    starts = [0, *(high + 1 for _, high in pieces)]
+    ends = [*(low - 1 for low, _ in pieces), after]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if start <= end]
 
 
 def joined(chunks: list[int]) -> list[tuple[int, int]]:

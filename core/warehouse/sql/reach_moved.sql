@@ -1,0 +1,32 @@
+-- grain:  one row a (slice, series, day, previous_day) whose number of people changed
+-- inputs: reach_people, reach_scopes, reach_kin, slices
+-- output: slice, series, day, previous_day (null: first), n people more or, where negative, fewer
+-- why:    both sides go through one window: a day that is there before and now, each time after the same day, changes nothing and goes no further
+WITH profile_days AS (
+    SELECT person.slice, scopes.series, person.profile_key, person.day, bit_or(person.side) AS side
+    FROM reach_people AS person
+    JOIN slices ON slices.slice = person.slice
+    JOIN reach_scopes AS scopes ON scopes.place = person.place AND scopes.channel IS NOT DISTINCT FROM person.channel
+    JOIN reach_kin AS kin ON kin.series = scopes.series AND kin.kin = kin.series
+    WHERE (person.in_journey OR scopes.scope NOT LIKE 'journey%') AND (slices.has_channel OR scopes.scope NOT LIKE '%_channel')
+    GROUP BY person.slice, scopes.series, person.profile_key, person.day
+),
+with_previous AS (
+    SELECT slice, series, day, side,
+           max(CASE WHEN side IN (1, 3) THEN day END) OVER earlier AS before,
+           max(CASE WHEN side IN (2, 3) THEN day END) OVER earlier AS now
+    FROM profile_days
+    WINDOW earlier AS (PARTITION BY slice, series, profile_key ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+SELECT cell.slice, kin.series, cell.day, cell.previous_day, cell.n
+FROM (
+    SELECT slice, series, day, previous_day, sum(n)::BIGINT AS n
+    FROM (
+        SELECT slice, series, day, before AS previous_day, -1 AS n FROM with_previous WHERE side IN (1, 3) AND (side = 1 OR before IS DISTINCT FROM now)
+        UNION ALL
+        SELECT slice, series, day, now, 1 FROM with_previous WHERE side IN (2, 3) AND (side = 2 OR before IS DISTINCT FROM now)
+    ) AS either
+    GROUP BY slice, series, day, previous_day
+    HAVING sum(n) <> 0
+) AS cell
+JOIN reach_kin AS kin ON kin.kin = cell.series

@@ -11,12 +11,14 @@ from typing import Any
 
 import duckdb
 
-from core.errors import JourneysError, WrongUsage
+from core.errors import JourneysError, WrongUsage, unknown
 from core.eventlog import Document, EventLog, Segment
 from core.warehouse import dimensions, full, increment, snapshots
 from core.warehouse.engine import Engine, reopened
+from core.warehouse.spark import SparkEngine
 from core.warehouse.zones import Zones, as_text
 
+ENGINES = ("duckdb", "spark")
 WAIT_S = 60.0
 MEMORY = "5GB"
 
@@ -51,6 +53,7 @@ class How:
     zones: Zones
     currency: str
     as_of: datetime
+    engine: str
     memory: str
     touched_limit: float
     started: float
@@ -60,19 +63,19 @@ def build(log: EventLog, folder: Path, *, zones: Zones, currency: str, as_of: da
           memory: str = MEMORY, wait_s: float = WAIT_S, touched_limit: float = increment.TOUCHED_LIMIT) -> Built:
     """Build and publish a snapshot of the log as it is now.
 
-    `as_of` is the moment of the build (aware). A second build of the same account waits `wait_s` for the first; raises JourneysError where that takes
-    longer, the disk is full or the log cannot be read: the last snapshot stays as it is. Over `touched_limit` (a share of all runs) an increment gives
-    way to a full build.
+    `as_of` is the moment of the build (aware). Engine “spark” builds in full; later increments grow from what it made. A second build of the same account
+    waits `wait_s` for the first; raises JourneysError where that takes longer, the disk is full or the log cannot be read: the last snapshot stays as it
+    is. Over `touched_limit` (a share of all runs) an increment gives way to a full build.
     """
-    if engine != "duckdb":
-        raise WrongUsage(f"There is no engine “{engine}” here. There is: duckdb.")
+    if engine not in ENGINES:
+        raise WrongUsage(unknown("engine", engine, ENGINES))
     started = time.monotonic()
     with locked(folder, wait_s), log.reading():
         segments = log.segments()
         source = Source(segments, log.documents(), segments[-1].last_position if segments else 0)
         try:
-            how = How(folder, zones, currency, as_of, memory, touched_limit, started)
-            return make(source, how, full)
+            how = How(folder, zones, currency, as_of, engine, memory, touched_limit, started)
+            return make(source, how, full or engine != "duckdb")
         except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
             said = f"The build stopped and the last snapshot is unchanged: {first_line(error)}"
             raise JourneysError(f"{said} (disk full? `journeys doctor` shows what is free)") from error
@@ -89,7 +92,7 @@ def make(source: Source, how: How, full_asked: bool) -> Built:
     made.parent.mkdir(parents=True, exist_ok=True)
     draft = snapshots.Published(
         snapshot=name_for(folder, as_of), as_of=as_of, position=source.position, events=source.position, documents=len(source.documents),
-        zones=as_text(how.zones), currency=how.currency, engine="duckdb", is_full=True, seconds=0.0,
+        zones=as_text(how.zones), currency=how.currency, engine=how.engine, is_full=True, seconds=0.0,
     )
     counted = None
     if last is not None:
@@ -111,10 +114,17 @@ def run(file: Path, source: Source, draft: snapshots.Published, how: How, after:
     """One build into `file`: from nothing where `after` is None, else on top of what the file holds up to that position."""
     engine = Engine(file, zones=how.zones, currency=how.currency, memory=how.memory)
     try:
-        engine.read_log(source.segments)
+        on_spark = after is None and how.engine == "spark"
+        engine.read_log(() if on_spark else source.segments)
         for name, frame in dimensions.tables(source.documents).items():
             engine.frame(name, frame)
-        if after is None:
+        if on_spark:
+            with SparkEngine(engine, file.parent / "spark", zones=how.zones, currency=how.currency) as spark:
+                spark.read_log(source.segments)
+                for name, frame in dimensions.tables(source.documents).items():
+                    spark.frame(name, frame)
+                spark.build()
+        elif after is None:
             full.build(engine)
         elif after < source.position:
             increment.build(engine, after, how.touched_limit)
@@ -156,7 +166,7 @@ def previous(source: Source, how: How) -> snapshots.Published | None:
         return None
     with connection:
         last = snapshots.published(connection)
-        same = last.zones == as_text(how.zones) and last.currency == how.currency and last.engine == "duckdb" and last.position <= source.position
+        same = last.zones == as_text(how.zones) and last.currency == how.currency and last.position <= source.position
         return last if same and last.documents <= len(source.documents) and not rewrites(connection, source.documents, last.documents) else None
 
 

@@ -1,7 +1,7 @@
 """The embedded engine: DuckDB, one private file a build; `work` tables live beside it and go with the build."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import polars as pl
@@ -24,6 +24,31 @@ ORDER = {
 POSITION_SPACE = 10**12  # positions are below this; a moment is microseconds since year 1 times this, plus the position
 EPOCH_SHIFT = 62_135_596_800_000_000
 LATER = 10**30  # above every moment
+
+
+class Works(Protocol):
+    """What a full build asks of an engine. A SELECT reads tables and views by their bare names."""
+
+    def view_of(self, name: str, select: str) -> None:
+        """A view of `work`."""
+
+    def view(self, name: str) -> None:
+        """A view of `work` from its .sql file."""
+
+    def step(self, name: str) -> None:
+        """A table of `work` from its .sql file."""
+
+    def gather(self, name: str, selects: Iterable[str]) -> None:
+        """A table of `work`: the rows of these SELECTs, computed one after the other."""
+
+    def publish(self, name: str, select: str) -> None:
+        """A table of the snapshot."""
+
+    def fill(self, name: str) -> None:
+        """A table of the snapshot from its .sql file."""
+
+    def drop(self, *names: str) -> None:
+        """Tables of `work` that nobody reads any more."""
 
 
 class Engine:
@@ -75,18 +100,31 @@ class Engine:
         """Make one table of `work` from its .sql file."""
         self.run(f"CREATE OR REPLACE TABLE memory.main.{name} AS {sqlfile.select(name)}")
 
+    def gather(self, name: str, selects: Iterable[str]) -> None:
+        """Make one table of `work` of the rows of these SELECTs, one after the other, so that no window holds them all."""
+        for number, select in enumerate(selects):
+            self.run(f"INSERT INTO memory.main.{name} {select}" if number else f"CREATE OR REPLACE TABLE memory.main.{name} AS {select}")
+
+    def view_of(self, name: str, select: str) -> None:
+        """Make one view of `work`."""
+        self.run(f"CREATE OR REPLACE VIEW memory.main.{name} AS {select}")
+
     def view(self, name: str) -> None:
         """Make one view of `work` from its .sql file."""
-        self.run(f"CREATE OR REPLACE VIEW memory.main.{name} AS {sqlfile.select(name)}")
+        self.view_of(name, sqlfile.select(name))
 
-    def fill(self, name: str) -> None:
-        """Publishable table from its .sql file, in the order that readers want."""
+    def publish(self, name: str, select: str) -> None:
+        """Publishable table, in the order that readers want."""
         order = f" ORDER BY {ORDER[name]}" if name in ORDER else ""
         if order:
             self.run("SET preserve_insertion_order=true")
-        self.run(f"CREATE OR REPLACE TABLE snap.{name} AS SELECT * FROM ({sqlfile.select(name)}){order}")
+        self.run(f"CREATE OR REPLACE TABLE snap.{name} AS SELECT * FROM ({select}){order}")
         if order:
             self.run("SET preserve_insertion_order=false")
+
+    def fill(self, name: str) -> None:
+        """Publishable table from its .sql file."""
+        self.publish(name, sqlfile.select(name))
 
     def frame(self, name: str, frame: pl.DataFrame, catalog: str = "memory.main") -> None:
         """Make a table from a frame."""

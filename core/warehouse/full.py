@@ -1,17 +1,23 @@
 """A full build: every table from the whole log."""
 from core.warehouse import reach
-from core.warehouse.engine import BASE_STEPS, FACTS, FIND_STEPS, RUN_STEPS, Engine
+from core.warehouse.engine import BASE_STEPS, FACTS, FIND_STEPS, RUN_STEPS, Engine, Works
 
 PROFILES = "SELECT min(position) AS profile_key, profile_id FROM event WHERE profile_id IS NOT NULL GROUP BY profile_id"
 
 
 def build(engine: Engine) -> None:
     """Fill every table of an empty snapshot from `log_event`; `journeys`, `versions`, `arms`, `elements`, `document_names` hold the catalog already."""
-    engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM log_event")
-    engine.run(f"CREATE OR REPLACE TABLE snap.profiles AS {PROFILES}")
+    compute(engine)
+    reach.keep(engine)
+
+
+def compute(engine: Works) -> None:
+    """The same, but for `reach`, whose cells are left to be kept."""
+    engine.view_of("event", "SELECT * FROM log_event")
+    engine.publish("profiles", PROFILES)
     for step in RUN_STEPS:
         engine.step(step)
-    engine.run("CREATE OR REPLACE VIEW memory.main.known_run AS SELECT * FROM run_start")
+    engine.view_of("known_run", "SELECT * FROM run_start")
     for step in FIND_STEPS:
         engine.step(step)
     engine.view("event_run")
@@ -22,12 +28,7 @@ def build(engine: Engine) -> None:
     engine.step("mep_entry")
     engine.fill("mep")
     engine.drop("mep_entry", *BASE_STEPS, *FIND_STEPS, *RUN_STEPS)
-    engine.run("CREATE OR REPLACE TABLE snap.named_journeys AS SELECT DISTINCT journey_id FROM event WHERE journey_id IS NOT NULL")
+    engine.publish("named_journeys", "SELECT DISTINCT journey_id FROM event WHERE journey_id IS NOT NULL")
     engine.fill("sources")
-    rollups(engine)
-
-
-def rollups(engine: Engine) -> None:
-    """`daily` and `reach` over all the facts."""
     engine.fill("daily")
-    reach.fill(engine)
+    reach.cells(engine)

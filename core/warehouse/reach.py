@@ -1,6 +1,6 @@
 """The rollup that counts people: cells by series in a full build, moved by the difference in an increment."""
 from core.warehouse import sqlfile
-from core.warehouse.engine import Engine
+from core.warehouse.engine import Engine, Works
 
 IN_ORDER = "measure, basis, scope, journey_id, sub_account_id, version, arm, channel"
 SHOWN = ("scope", "sub_account_id", "journey_id", "version", "arm", "channel")
@@ -9,21 +9,23 @@ SLICES = tuple((measure, basis) for measure in PEOPLE for basis in ("entered", "
 SAME = " AND ".join(f"kept.{column} IS NOT DISTINCT FROM named.{column}" for column in ("measure", "basis", *SHOWN))
 
 
-def cells(engine: Engine) -> None:
-    """`all_reach` of work: (measure, basis, series, day, previous_day, n) of all the facts, with all_reach_named for what a series is.
+def cells(engine: Works) -> None:
+    """`all_reach` of work: (measure, basis, series, day, previous_day, n) of all the facts; `reach_scopes` says what each series is of.
 
     A slice, one measure and basis, at a time, so that no window holds them all.
     """
     engine.view("presence")
     for step in ("places", "run_place", "reach_scopes"):
         engine.step(step)
-    engine.run("CREATE OR REPLACE TABLE memory.main.all_reach (measure VARCHAR, basis VARCHAR, series BIGINT, day DATE, previous_day DATE, n BIGINT)")
-    for measure, basis in SLICES:
-        engine.run(f"""CREATE OR REPLACE VIEW memory.main.presence_slice AS
-                       SELECT * FROM presence WHERE measure = '{measure}' AND basis = '{basis}'""")
-        engine.run(f"INSERT INTO memory.main.all_reach SELECT '{measure}', '{basis}', * FROM ({sqlfile.select('reach_slice')}) AS slice")
-    name(engine, "all_reach")
-    engine.drop("places", "run_place", "reach_scopes")
+    engine.gather("all_reach", (sliced(measure, basis) for measure, basis in SLICES))
+    engine.drop("places", "run_place")
+
+
+def sliced(measure: str, basis: str) -> str:
+    """The SELECT of one slice's cells."""
+    slice_of = f"SELECT * FROM presence WHERE measure = '{measure}' AND basis = '{basis}'"
+    return f"""WITH presence_slice AS ({slice_of}), slice AS ({sqlfile.select('reach_slice')})
+               SELECT '{measure}' AS measure, '{basis}' AS basis, series, day, previous_day, n FROM slice"""
 
 
 def name(engine: Engine, target: str) -> None:
@@ -36,9 +38,9 @@ def name(engine: Engine, target: str) -> None:
             ON named.series = used.series""")
 
 
-def fill(engine: Engine) -> None:
-    """`reach_series` and `reach_cells` from all the facts, series beside series and days in order, and the view `reach`."""
-    cells(engine)
+def keep(engine: Engine) -> None:
+    """`reach_series` and `reach_cells` from what `cells` made, series beside series and days in order, and the view `reach`."""
+    name(engine, "all_reach")
     engine.run(f"""CREATE OR REPLACE TABLE snap.reach_series AS
         SELECT row_number() OVER (ORDER BY {IN_ORDER})::INTEGER AS series_key, measure, basis, {', '.join(SHOWN)}
         FROM all_reach_named""")
@@ -48,7 +50,7 @@ def fill(engine: Engine) -> None:
         ORDER BY kept.series_key, cell.day, cell.previous_day""")
     engine.run("SET preserve_insertion_order=false")
     engine.run(f"CREATE OR REPLACE VIEW snap.reach AS {sqlfile.select('reach')}")
-    engine.drop("all_reach", "all_reach_named")
+    engine.drop("all_reach", "all_reach_named", "reach_scopes")
 
 
 def keyed(target: str) -> str:

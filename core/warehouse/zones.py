@@ -61,6 +61,22 @@ def duckdb_macros(zones: Zones) -> list[str]:
     ]
 
 
+def spark_functions(zones: Zones) -> list[str]:
+    """The same three as functions of a Spark session whose time zone is UTC."""
+    day, hour, end = "", "", ""
+    for at in range(len(zones) - 1, -1, -1):
+        since, name = zones[at]
+        zone = name.replace("'", "''")
+        clock = f"from_utc_timestamp(t, '{zone}')"
+        own_day = f"to_date({clock})" if since is None else f"greatest(to_date({clock}), DATE '{month_start(zones, at)}')"
+        when = "ELSE" if since is None else f"WHEN t >= TIMESTAMP '{since.astimezone(UTC).isoformat(' ')}' THEN"
+        day += f" {when} {own_day}"
+        hour += f" {when} hour({clock})"
+        end += f" {when} to_utc_timestamp(CAST(add_months(trunc({own_day}, 'MM'), 1) AS TIMESTAMP), '{zone}')"
+    return [f"CREATE OR REPLACE TEMPORARY FUNCTION {name}(t TIMESTAMP) RETURNS {kind} RETURN {body}" for name, kind, body in (
+        ("local_day", "DATE", case(day)), ("local_hour", "TINYINT", f"CAST({case(hour)} AS TINYINT)"), ("local_month_end", "TIMESTAMP", case(end)))]
+
+
 def case(arms: str) -> str:
     """CASE over the arms, or the one expression where there is a single zone."""
     return f"({arms.removeprefix(' ELSE ')})" if arms.startswith(" ELSE ") else f"CASE{arms} END"

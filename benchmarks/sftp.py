@@ -2,6 +2,7 @@
 import argparse
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -109,8 +110,12 @@ def import_rows(claims: Claims, intake: Intake, server: Sshd, folder: Path, rows
     limits = Limits()
     environment = {**os.environ, "JOURNEYS_SECRET_KEY": limits.secret_key, "JOURNEYS_SFTP_ALLOWED_HOSTS": "127.0.0.0/8"}
     command = [sys.executable, "-m", "core", "--data-dir", str(intake.folder.parents[1]), "sftp", "fetch", "rows", "--account", "bench", "--settle", "0"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with Peak() as peak:
         taken = timed(lambda: subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"    {cpu:.1f} s of processor time, which two cores share: what remains true when something else runs beside it", flush=True)
     done = fetches.every(intake)[0]
     claims.equal("every row is valid and entered", (done.valid, intake.log.head().position), (rows, rows))
     claims.at_most(f"{rows:,} rows fetched, judged and imported", taken, 60, "s")

@@ -32,9 +32,11 @@ COLUMNS: dict[str, dict[str, str]] = {
     "call_steps": _CALL | {"element": "element_id", "input": "input", "input_status": "input_status", "collect_name": "collect_name"},
     "arrivals": _RUN | {"element": "element_id"},
     "visits": _RUN | {"element": "element_id"},
+    "first_goals": _RUN,
     "mep": {"journey": "journey_id", "sub_account": "sub_account_id"},
     "daily": _RUN | {"channel": "channel", "element": "element_id", "exit_reason": "detail", "reason": "detail", "currency": "currency"},
     "reach": _RUN | {"channel": "channel"},
+    "reach_cells": {},  # time alone: the rest is said by the series
 }
 
 

@@ -11,7 +11,8 @@ from core.metrics.dimensions import DIMENSIONS
 from core.metrics.facts import ENTERED
 from core.metrics.measures import MEASURES, Measure
 from core.metrics.query import Query
-from core.metrics.rules import settled
+from core.metrics.rules import settled, with_inputs
+from core.metrics.series import series_of
 from core.metrics.sql import Params, sql_for
 from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
@@ -54,10 +55,11 @@ class Explanation:
 
 def explain(snapshot: Snapshot, query: Query) -> Explanation:
     """Why the numbers of this question are what they are. Raises WrongUsage where it has no answer."""
-    query = settled(query)
+    query = with_inputs(settled(query))
     one_currency(snapshot, query)
     measures = tuple(_explained(snapshot, query, MEASURES[name]) for name in query.measures)
-    return Explanation(measures, basis_in_words(query.basis), range_in_words(query), filters_in_words(query), inlined(*sql_for(query)), snapshot.snapshot_id,
+    sql = inlined(*sql_for(query, series=series_of(snapshot)))
+    return Explanation(measures, basis_in_words(query.basis), range_in_words(query), filters_in_words(query), sql, snapshot.snapshot_id,
                        local(snapshot.zones, snapshot.as_of), sum(measure.rows for measure in measures))
 
 

@@ -1,21 +1,25 @@
 """Parts → SQL: each part one SELECT, joined on equal dimension values (null equals null), then rates, order and limit."""
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from core.metrics.facts import COLUMNS, Rows, bucket
-from core.metrics.measures import MEASURES, Measure
+from core.metrics.measures import DAYS, MEASURES, Measure
 from core.metrics.planner import Part, plan
 from core.metrics.query import Query
 from core.metrics.rules import is_bucket
+from core.metrics.series import Series
 from core.metrics.units import Unit
 
 Params = list[Any]
+MOST_KEYS = 500  # beyond that a question names its series by what they are of, and joins
 
 
-def sql_for(query: Query, force_facts: bool = False) -> tuple[str, Params]:
-    """The SQL of a settled question and its parameters, in the order of their question marks."""
+def sql_for(query: Query, force_facts: bool = False, series: Series | None = None) -> tuple[str, Params]:
+    """The SQL of a settled question and its parameters, in the order of their question marks. With the snapshot's `series` people are asked
+    of `reach_cells` by key, several times faster than of the view `reach`."""
     parts = plan(query, force_facts)
-    written = [_part(part, query) for part in parts]
+    written = [part_sql(part, query, series) for part in parts]
     names = [f"{part.source}_{number}" for number, part in enumerate(parts, start=1)]
     ctes = [f"{name} AS (\n{_indent(text)}\n)" for name, (text, _) in zip(names, written, strict=True)]
     rows = [name for name, part in zip(names, parts, strict=True) if not part.is_beside]
@@ -76,11 +80,12 @@ def _order(query: Query) -> list[str]:
     return [*order, *(f"{name} ASC NULLS LAST" for name in query.dimensions)]
 
 
-def _part(part: Part, query: Query) -> tuple[str, Params]:
+def part_sql(part: Part, query: Query, series: Series | None) -> tuple[str, Params]:
+    """One part alone: its dimensions, then its measures, in their order."""
     if part.source == "daily":
         return _daily(part, query)
     if part.source == "reach":
-        return _reach(part, query)
+        return _people(part, query, series)
     if len(part.rows) == 1:
         return _facts(part, query)
     return _several_tables(part, query)
@@ -93,17 +98,56 @@ def _daily(part: Part, query: Query) -> tuple[str, Params]:
     return _rollup("daily", part, query, aggregates, [_measures(part), f"basis = '{query.basis}'", *conditions]), params
 
 
+def _people(part: Part, query: Query, series: Series | None) -> tuple[str, Params]:
+    """By the keys of its series where they are known and few, else by the view over all."""
+    told_apart = tuple(item for item in part.where if not is_bucket(item[0]))
+    keys = {measure.name: series.keys(measure.name, query.basis, part.scope, told_apart) for measure in part.measures} if series else {}
+    every = sorted(key for own in keys.values() for key in own)
+    if not 0 < len(every) <= MOST_KEYS:
+        return _reach(part, query)
+    conditions, params = _cell_conditions(replace(part, where=tuple(item for item in part.where if is_bucket(item[0]))), query)
+    conditions.insert(0, f"series_key = {every[0]}" if len(every) == 1 else f"series_key IN ({', '.join(map(str, every))})")
+    return (_named_cells if set(part.dimensions) - set(DAYS) else _cells)(part, keys, conditions), params
+
+
+def _cells(part: Part, keys: dict[str, list[int]], conditions: list[str]) -> str:
+    """At most one series a measure: no row needs to say what it is of."""
+    columns = []
+    for name, own in keys.items():
+        only = "" if len(keys) == 1 else f" FILTER (series_key = {own[0]})" if own else " FILTER (false)"
+        columns.append(f"sum(n){only}::BIGINT AS {name}")
+    return _select("reach_cells", "day", "", part.dimensions, columns, conditions)
+
+
+def _named_cells(part: Part, keys: dict[str, list[int]], conditions: list[str]) -> str:
+    """Several series a measure: counted by key, which is quick, and named afterwards."""
+    buckets = tuple(name for name in part.dimensions if is_bucket(name))
+    counted = _select("reach_cells", "day", "", buckets, ["series_key", "sum(n)::BIGINT AS n"], conditions, grouped=False) + "\nGROUP BY ALL"
+    held = [(name, COLUMNS["reach"].get(name, name)) for name in part.dimensions]
+    shown = [name if column == name else f"{column} AS {name}" for name, column in held]
+    if len(keys) == 1:
+        return f"SELECT {', '.join([*shown, f'n AS {part.measures[0].name}'])}\nFROM (\n{_indent(counted)}\n)\nJOIN reach_series USING (series_key)"
+    columns = [f"max(n) FILTER (measure = '{name}') AS {name}" for name in keys]
+    return f"SELECT {', '.join([*shown, *columns])}\nFROM (\n{_indent(counted)}\n)\nJOIN reach_series USING (series_key)\nGROUP BY ALL"
+
+
 def _reach(part: Part, query: Query) -> tuple[str, Params]:
-    conditions, params = _conditions("reach", "day", "", part, query)
-    starts = [bucket(name, "day", "") for name in part.dimensions if is_bucket(name)]
+    conditions, params = _cell_conditions(part, query)
     conditions = [_measures(part), f"basis = '{query.basis}'", f"scope = '{part.scope}'", *conditions]
-    if "day" not in part.dimensions:  # a day's previous day is always before the day
-        if query.first is not None:
-            starts.insert(0, "?::DATE")
-            params = [*params, query.first]
-        start = f"greatest({', '.join(starts)})" if len(starts) > 1 else "".join(starts)
-        conditions.append(f"(previous_day IS NULL OR previous_day < {start})" if start else "previous_day IS NULL")
     return _rollup("reach", part, query, ["sum(n)"] * len(part.measures), conditions), params
+
+
+def _cell_conditions(part: Part, query: Query) -> tuple[list[str], Params]:
+    """The cells of the range and filters in which a profile is there for the first time since the range or the bucket began."""
+    conditions, params = _conditions("reach", "day", "", part, query)
+    if "day" in part.dimensions:  # a day's previous day is always before the day
+        return conditions, params
+    starts = [bucket(name, "day", "") for name in part.dimensions if is_bucket(name)]
+    if query.first is not None:
+        starts.insert(0, "?::DATE")
+        params = [*params, query.first]
+    start = f"greatest({', '.join(starts)})" if len(starts) > 1 else "".join(starts)
+    return [*conditions, f"(previous_day IS NULL OR previous_day < {start})" if start else "previous_day IS NULL"], params
 
 
 def _measures(part: Part) -> str:

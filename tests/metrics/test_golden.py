@@ -5,6 +5,7 @@ import pytest
 
 from core.metrics import Query
 from core.metrics.rules import settled
+from core.metrics.series import indexed
 from core.metrics.sql import sql_for
 
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
@@ -26,9 +27,27 @@ QUESTIONS = {
     "elements": Query(("element_arrived", "element_waiting", "element_time_median_s"), ("element",), where=CART),
     "calls": Query(("calls", "call_completion_rate", "call_duration_s"), ("outcome",), **MARCH),
 }
+# (measure, basis, scope, series_key, journey, version, sub-account, arm, channel): the account's and those of two journeys; nobody exited in cart
+SERIES = indexed([
+    ("profiles_in_journey", "entered", "account", 1, None, None, None, None, None),
+    ("profiles_in_journey", "entered", "journey", 2, "cart", None, None, None, None),
+    ("profiles_in_journey", "entered", "journey", 3, "news", None, None, None, None),
+    ("profiles_exited", "entered", "journey", 4, "news", None, None, None, None),
+    ("active_profiles", "entered", "journey", 5, "cart", None, None, None, None),
+    ("goal_performers", "entered", "journey", 6, "cart", None, None, None, None),
+    ("profiles_messaged", "entered", "journey_channel", 7, "cart", None, None, None, "SMS"),
+    ("profiles_messaged", "entered", "journey_channel", 8, "cart", None, None, None, "EMAIL"),
+])
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_the_sql_is_the_sql_last_agreed_to(name, golden):
-    sql, params = sql_for(settled(QUESTIONS[name]))
+    sql, params = sql_for(settled(QUESTIONS[name]), series=SERIES)
     golden(name, f"{sql}\n-- {params}")
+
+
+def test_without_series_or_with_too_many_people_are_asked_of_the_view(golden):
+    query = settled(QUESTIONS["top_journeys"])
+    many = indexed([("profiles_in_journey", "entered", "journey", key, f"j{key}", None, None, None, None) for key in range(501)])
+    assert sql_for(query) == sql_for(query, series=indexed([])) == sql_for(query, series=many)
+    golden("top_of_many_journeys", sql_for(query)[0])

@@ -9,16 +9,17 @@ WITH daily_1 AS (
     GROUP BY ALL
 ),
 reach_2 AS (
-    SELECT channel, sum(n)::BIGINT AS profiles_messaged
-    FROM reach
-    WHERE measure = 'profiles_messaged'
-      AND basis = 'entered'
-      AND scope = 'journey_channel'
-      AND day >= ?
-      AND day <= ?
-      AND journey_id = ?
-      AND (previous_day IS NULL OR previous_day < ?::DATE)
-    GROUP BY ALL
+    SELECT channel, n AS profiles_messaged
+    FROM (
+        SELECT series_key, sum(n)::BIGINT AS n
+        FROM reach_cells
+        WHERE series_key IN (7, 8)
+          AND day >= ?
+          AND day <= ?
+          AND (previous_day IS NULL OR previous_day < ?::DATE)
+        GROUP BY ALL
+    )
+    JOIN reach_series USING (series_key)
 ),
 joined AS (
     SELECT channel, max(messages_sent) AS messages_sent, max(messages_viewed) AS messages_viewed, max(messages_delivered) AS messages_delivered, max(profiles_messaged) AS profiles_messaged
@@ -31,4 +32,4 @@ joined AS (
 SELECT channel, coalesce(messages_sent, 0) AS messages_sent, coalesce(messages_viewed, 0) / nullif(messages_delivered, 0) AS view_rate, coalesce(profiles_messaged, 0) AS profiles_messaged
 FROM joined
 ORDER BY channel ASC NULLS LAST
--- [datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), 'cart', datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), 'cart', datetime.date(2026, 3, 1)]
+-- [datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), 'cart', datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), datetime.date(2026, 3, 1)]

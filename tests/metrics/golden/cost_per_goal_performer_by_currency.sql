@@ -8,15 +8,17 @@ WITH daily_1 AS (
     GROUP BY ALL
 ),
 reach_2 AS (
-    SELECT journey_id AS journey, sum(n)::BIGINT AS goal_performers
-    FROM reach
-    WHERE measure = 'goal_performers'
-      AND basis = 'entered'
-      AND scope = 'journey'
-      AND day >= ?
-      AND day <= ?
-      AND (previous_day IS NULL OR previous_day < ?::DATE)
-    GROUP BY ALL
+    SELECT journey_id AS journey, n AS goal_performers
+    FROM (
+        SELECT series_key, sum(n)::BIGINT AS n
+        FROM reach_cells
+        WHERE series_key = 6
+          AND day >= ?
+          AND day <= ?
+          AND (previous_day IS NULL OR previous_day < ?::DATE)
+        GROUP BY ALL
+    )
+    JOIN reach_series USING (series_key)
 )
 SELECT daily_1.currency, daily_1.journey, traffic_cost, CAST(sign(traffic_cost) * ((2 * CAST(abs(traffic_cost) * 1000000 AS HUGEINT) + nullif(goal_performers, 0)) // (2 * nullif(goal_performers, 0))) AS DECIMAL(32, 0)) * CAST(0.000001 AS DECIMAL(6, 6)) AS cost_per_goal_performer
 FROM daily_1

@@ -1,9 +1,7 @@
 WITH reach_1 AS (
     SELECT day, sum(n)::BIGINT AS profiles_in_journey
-    FROM reach
-    WHERE measure = 'profiles_in_journey'
-      AND basis = 'entered'
-      AND scope = 'account'
+    FROM reach_cells
+    WHERE series_key = 1
       AND day >= ?
       AND day <= ?
     GROUP BY ALL

@@ -1,9 +1,7 @@
 WITH reach_1 AS (
     SELECT sum(n)::BIGINT AS profiles_in_journey
-    FROM reach
-    WHERE measure = 'profiles_in_journey'
-      AND basis = 'entered'
-      AND scope = 'account'
+    FROM reach_cells
+    WHERE series_key = 1
       AND day >= ?
       AND day <= ?
       AND (previous_day IS NULL OR previous_day < ?::DATE)

@@ -1,12 +1,9 @@
 WITH reach_1 AS (
-    SELECT sum(n) FILTER (measure = 'profiles_in_journey')::BIGINT AS profiles_in_journey, sum(n) FILTER (measure = 'active_profiles')::BIGINT AS active_profiles, sum(n) FILTER (measure = 'goal_performers')::BIGINT AS goal_performers
-    FROM reach
-    WHERE measure IN ('profiles_in_journey', 'active_profiles', 'goal_performers')
-      AND basis = 'entered'
-      AND scope = 'journey'
+    SELECT sum(n) FILTER (series_key = 2)::BIGINT AS profiles_in_journey, sum(n) FILTER (series_key = 5)::BIGINT AS active_profiles, sum(n) FILTER (series_key = 6)::BIGINT AS goal_performers
+    FROM reach_cells
+    WHERE series_key IN (2, 5, 6)
       AND day >= ?
       AND day <= ?
-      AND journey_id = ?
       AND (previous_day IS NULL OR previous_day < ?::DATE)
 ),
 daily_2 AS (
@@ -27,4 +24,4 @@ joined AS (
 )
 SELECT coalesce(profiles_in_journey, 0) AS profiles_in_journey, coalesce(entries, 0) AS entries, coalesce(active_profiles, 0) AS active_profiles, coalesce(goal_performers, 0) AS goal_performers, coalesce(messages_sent, 0) AS messages_sent, traffic_cost
 FROM joined
--- [datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), 'cart', datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), 'cart']
+-- [datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), datetime.date(2026, 3, 1), datetime.date(2026, 3, 1), datetime.date(2026, 3, 31), 'cart']

@@ -1,12 +1,15 @@
 WITH reach_1 AS (
-    SELECT journey_id AS journey, sum(n) FILTER (measure = 'profiles_in_journey')::BIGINT AS profiles_in_journey, sum(n) FILTER (measure = 'profiles_exited')::BIGINT AS profiles_exited
-    FROM reach
-    WHERE measure IN ('profiles_in_journey', 'profiles_exited')
-      AND basis = 'entered'
-      AND scope = 'journey'
-      AND day >= ?
-      AND day <= ?
-      AND (previous_day IS NULL OR previous_day < ?::DATE)
+    SELECT journey_id AS journey, max(n) FILTER (measure = 'profiles_in_journey') AS profiles_in_journey, max(n) FILTER (measure = 'profiles_exited') AS profiles_exited
+    FROM (
+        SELECT series_key, sum(n)::BIGINT AS n
+        FROM reach_cells
+        WHERE series_key IN (2, 3, 4)
+          AND day >= ?
+          AND day <= ?
+          AND (previous_day IS NULL OR previous_day < ?::DATE)
+        GROUP BY ALL
+    )
+    JOIN reach_series USING (series_key)
     GROUP BY ALL
 )
 SELECT journey, coalesce(profiles_in_journey, 0) AS profiles_in_journey, coalesce(profiles_exited, 0) / nullif(profiles_in_journey, 0) AS exit_rate

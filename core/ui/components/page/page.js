@@ -1,0 +1,66 @@
+// What a page's own HTML cannot do by itself: links inside the app open without loading it anew, an address is copied,
+// a row's menu closes, and on a phone the sidebar folds once it has been used.
+const OWN = /^\/(auth|exports|app|api|media|_stcore)\//
+
+const elsewhere = link => link.hasAttribute("download") || (link.target && link.target !== "_self") || link.origin !== location.origin || OWN.test(link.pathname) || link.hash
+
+async function copied(text) {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text)
+  const field = document.createElement("textarea") // plain HTTP has no clipboard of its own
+  field.value = text
+  document.body.append(field)
+  field.select()
+  document.execCommand("copy")
+  field.remove()
+}
+
+function close(but) {
+  for (const menu of document.querySelectorAll("details.ja-more[open]")) if (menu !== but) menu.open = false
+}
+
+// Streamlit reads the address anew when the browser's history moves: one step, which Back undoes
+function go(address) {
+  history.pushState(null, "", address)
+  dispatchEvent(new PopStateEvent("popstate", { state: null }))
+}
+
+function pressed(event) {
+  const on = event.target instanceof Element ? event.target : null
+  if (!on || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  close(on.closest("details.ja-more"))
+  const copy = on.closest("[data-copy]"), link = on.closest("a[href]")
+  if (copy) {
+    copied(new URL(copy.dataset.copy, location.href).href).then(() => { copy.textContent = "Link copied"; setTimeout(() => { copy.textContent = "Copy link" }, 2000) })
+  } else if (link && link.closest("[data-testid=stSidebar]")) {
+    if (innerWidth < 768) setTimeout(() => document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click(), 0)
+  } else if (link && !event.defaultPrevented && link.closest("[data-testid=stMain],[role=dialog]") && !elsewhere(link)) {
+    event.preventDefault()
+    close()
+    go(link.pathname + link.search)
+  }
+}
+
+// the list of a row's menu stands free of the table, which scrolls by itself
+function place(menu) {
+  const list = menu.querySelector("ul"), at = menu.querySelector("summary").getBoundingClientRect()
+  list.style.position = "fixed"
+  list.style.right = `${document.documentElement.clientWidth - at.right}px`
+  list.style.top = at.bottom + list.offsetHeight + 8 > innerHeight ? `${Math.max(8, at.top - list.offsetHeight)}px` : `${at.bottom}px`
+}
+
+function install() {
+  document.addEventListener("click", pressed)
+  document.addEventListener("toggle", event => event.target.matches?.("details.ja-more[open]") && place(event.target), true)
+  document.addEventListener("scroll", () => close(), true)
+  document.addEventListener("keydown", event => {
+    if (event.key !== "Escape") return
+    const open = document.querySelector("details.ja-more[open]")
+    close()
+    open?.querySelector("summary").focus()
+  })
+}
+
+export default function () {
+  if (!document.journeys) install()
+  document.journeys = true
+}

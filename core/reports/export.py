@@ -3,6 +3,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -21,7 +22,8 @@ MOST_ROWS = 1_048_575  # of a sheet, its header apart
 EXACT_INTEGERS = 2**53  # beyond it a spreadsheet's number loses digits
 CUT = "… (cut: a cell holds 32,767 characters)"
 JOURNEYS = ("journey", "journey_id")  # columns of journey ids: written as two, Journey ID and Journey
-_FORMATS = {Unit.COUNT: "#,##0", Unit.PEOPLE: "#,##0", Unit.MONEY: "#,##0.00####", Unit.RATE: "0.0%", Unit.SECONDS: "#,##0.0##"}
+_FORMATS = {Unit.COUNT: "#,##0", Unit.PEOPLE: "#,##0", Unit.MONEY: "#,##0.00####", Unit.RATE: "0.0%", Unit.SECONDS: "#,##0.0##",
+            Unit.NUMBER: "#,##0.00##"}
 _STARTS_FORMULA = r"^[=+\-@\t\r]"
 _PHONE = r"^\+[1-9][0-9]{6,14}$"  # may stand as it is: a number, whatever a spreadsheet makes of it
 
@@ -41,14 +43,15 @@ def to_xlsx(result: Result, path: Path, about: Mapping[str, str] | None = None) 
 
 def about_result(result: Result) -> list[tuple[str, str]]:
     """What an answer is, as lines of a name and a text."""
-    lines = [*about_query(result.query), ("Snapshot", result.snapshot_id), ("As of", rfc3339(result.as_of))]
+    lines = [*about_query(result.query), *result.definitions, ("Snapshot", result.snapshot_id), ("As of", rfc3339(result.as_of))]
     return [*lines, *(("Note", text) for text in result.warnings)]
 
 
 def about_query(query: Query) -> list[tuple[str, str]]:
     """What a question asks: range, basis, filters and the definitions of its measures."""
     lines = [("Range", range_in_words(query)), ("Basis", basis_in_words(query.basis)), *(("Filter", text) for text in filters_in_words(query))]
-    return [*lines, *((MEASURES[name].label, MEASURES[name].definition) for name in query.measures)]
+    lines += [(MEASURES[name].label, MEASURES[name].definition) for name in query.measures]
+    return [*lines, *((formula.name, f"Formula: {formula.text}") for formula in query.formulas)]
 
 
 def write_csv(file: IO[bytes], columns: Sequence[Column], batches: Iterable[pl.DataFrame], journeys: Mapping[str, str]) -> None:
@@ -58,38 +61,67 @@ def write_csv(file: IO[bytes], columns: Sequence[Column], batches: Iterable[pl.D
     file.write(BYTE_ORDER_MARK)
     _lines(header, file)
     for frame in batches:
-        frame = _named(frame, journeys)
-        _lines(frame.select(_cell(column, frame.schema[column.name]) for column in columns), file)
+        csv_rows(file, columns, _named(frame, journeys))
+
+
+def csv_rows(file: IO[bytes], columns: Sequence[Column], frame: pl.DataFrame) -> None:
+    """Rows of a CSV without a header; `frame` has the columns by their names."""
+    _lines(frame.select(_cell(column, frame.schema[column.name]) for column in columns), file)
 
 
 def write_xlsx(file: IO[bytes], columns: Sequence[Column], batches: Iterable[pl.DataFrame], journeys: Mapping[str, str],
                about: Sequence[tuple[str, str]]) -> None:
     """The rows of the batches in one sheet, `about` in the other. Raises JourneysError where a sheet cannot hold them."""
+    with workbook(file) as book:
+        write_sheet(book, "Data", columns, batches, journeys)
+        write_about(book, about)
+
+
+@contextmanager
+def workbook(file: IO[bytes]) -> Iterator["Book"]:
+    """A new workbook with the house's formats; it is whole when this ends. Sheets are written one after the other, row by row, so memory stays small."""
     from xlsxwriter import Workbook  # a tenth of a second that a CSV need not wait
 
+    with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as made:
+        yield Book(made, made.add_format({"bold": True}), {unit: made.add_format({"num_format": text}) for unit, text in _FORMATS.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook of xlsxwriter that is being written, and its formats."""
+
+    made: Any
+    bold: Any
+    formats: Mapping[Unit, Any]
+
+
+def write_sheet(book: Book, name: str, columns: Sequence[Column], batches: Iterable[pl.DataFrame], journeys: Mapping[str, str]) -> tuple[Any, int]:
+    """The rows of the batches under one header; gives the sheet, and how many rows it has. Raises JourneysError where a sheet cannot hold them."""
     columns = _with_names(columns)
-    with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
-        bold = book.add_format({"bold": True})
-        formats = {unit: book.add_format({"num_format": text}) for unit, text in _FORMATS.items()}
-        sheet = book.add_worksheet("Data")
-        sheet.freeze_panes(1, 0)
-        for at, column in enumerate(columns):
-            sheet.set_column(at, at, max(12, len(column.label) + 2))
-            sheet.write_string(0, at, column.label, bold)
-        height = 0
-        for frame in batches:
-            for row in _named(frame, journeys).select(column.name for column in columns).iter_rows():
-                height += 1
-                if height > MOST_ROWS:
-                    raise JourneysError(f"An Excel sheet holds {MOST_ROWS:,} rows and there are more: export CSV, or ask for fewer.")
-                for at, value in enumerate(row):
-                    _write(sheet, height, at, columns[at], value, formats)
-        sheet = book.add_worksheet("About")
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 1, 100)
-        for at, (name, text) in enumerate(about):
-            sheet.write_string(at, 0, _short(name), bold)
-            sheet.write_string(at, 1, _short(text))
+    sheet = book.made.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, max(12, len(column.label) + 2))
+        sheet.write_string(0, at, column.label, book.bold)
+    height = 0
+    for frame in batches:
+        for row in _named(frame, journeys).select(column.name for column in columns).iter_rows():
+            height += 1
+            if height > MOST_ROWS:
+                raise JourneysError(f"An Excel sheet holds {MOST_ROWS:,} rows and there are more: export CSV, or ask for fewer.")
+            for at, value in enumerate(row):
+                _write(sheet, height, at, columns[at], value, book.formats)
+    return sheet, height
+
+
+def write_about(book: Book, about: Sequence[tuple[str, str]]) -> None:
+    """The sheet that says what the others are: a name and a text a line."""
+    sheet = book.made.add_worksheet("About")
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 100)
+    for at, (name, text) in enumerate(about):
+        sheet.write_string(at, 0, _short(name), book.bold)
+        sheet.write_string(at, 1, _short(text))
 
 
 @contextmanager

@@ -1,0 +1,187 @@
+"""A person's erasure in the MEP reports that are kept: the id gives way to the token, every other line stays as it was exported."""
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, cast
+
+import orjson
+import polars as pl
+
+from core.access import audit
+from core.access.audit import OPERATOR, Entry
+from core.metrics import Column, Unit
+from core.reports import export
+from core.reports.requests import FOLDER
+from core.store import Store, reports
+from core.store.reports import Report
+
+A_PIECE = 1 << 20
+PERSON = "Person ID"
+SHEET = "xl/worksheets/sheet1.xml"
+CHECKSUMS = "checksums.txt"  # of an evidence pack: SHA-256 and name of each other member
+Change = Callable[[IO[bytes], IO[bytes]], int]  # copies one to the other and gives how often the token was put in
+
+
+def forget(store: Store, account_id: str, folder: Path, profile_id: str, token: str, *, now: datetime) -> int:
+    """Replace the person in every MEP report of the account; gives in how many. Those being made begin anew, on snapshots without the id.
+
+    `folder` is the account's. Doing it twice is doing it once.
+    """
+    reports.begin_again(store, account_id, "mep")
+    changed = 0
+    for report in reports.listed(store, account_id, limit=100_000):
+        file = folder / FOLDER / report.file if report.kind == "mep" and report.file else None
+        if file is not None and file.is_file() and _rewritten(file, profile_id, token):
+            _keep(store, report, file, now)
+            changed += 1
+    return changed
+
+
+def _keep(store: Store, report: Report, file: Path, now: datetime) -> None:
+    with file.open("rb") as made:
+        values = {"sha256": hashlib.file_digest(made, "sha256").hexdigest(), "size": file.stat().st_size}
+    with store.write() as connection:
+        reports.change(connection, report.account_id, report.report_id, (reports.DONE,), **values)
+        audit.record(connection, Entry(now, report.account_id, OPERATOR, "report.person_erased", report.name, {"report": report.report_id, **values}))
+
+
+def _rewritten(file: Path, profile_id: str, token: str) -> bool:
+    """Put the token in; the file takes the old one's place if it held the id."""
+    draft = file.with_name(f".{file.name}.erasing")
+    try:
+        with file.open("rb") as old, draft.open("wb") as new:
+            found = {".csv": _csv, ".xlsx": _xlsx, ".zip": _pack}[file.suffix](profile_id, token)(old, new)
+        if found:
+            with export.replaced(file) as out, draft.open("rb") as made:
+                while piece := made.read(A_PIECE):
+                    out.write(piece)
+        return bool(found)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _csv(profile_id: str, token: str) -> Change:
+    """Of a CSV whose first column is the person, as core.reports.export writes it: an id that looks like a formula stands behind an apostrophe."""
+    def change(old: IO[bytes], new: IO[bytes]) -> int:
+        found, text, out = 0, io.TextIOWrapper(old, "utf-8", newline=""), io.TextIOWrapper(new, "utf-8", newline="", write_through=True)
+        writer, raw = csv.writer(out, lineterminator="\r\n"), list[str]()
+        csv.field_size_limit(1 << 24)
+        for row in csv.reader(_noted(text, raw)):
+            if row and row[0] in (profile_id, f"'{profile_id}"):
+                found += 1
+                writer.writerow([token, *row[1:]])
+            else:
+                out.write("".join(raw))
+            raw.clear()
+        out.flush()
+        for one in (text, out):
+            one.detach()
+        return found
+
+    return change
+
+
+def _noted(text: io.TextIOWrapper, raw: list[str]) -> Iterator[str]:
+    """The lines, each also put into `raw`: a row may take several."""
+    for line in text:
+        raw.append(line)
+        yield line
+
+
+def _ndjson(profile_id: str, token: str) -> Change:
+    """Of a pack's entries: [position, person, …] a line."""
+    def change(old: IO[bytes], new: IO[bytes]) -> int:
+        found = 0
+        for line in old:
+            row = orjson.loads(line)
+            if row[1] == profile_id:
+                row[1], found = token, found + 1
+                line = orjson.dumps(row) + b"\n"
+            new.write(line)
+        return found
+
+    return change
+
+
+def _xlsx(profile_id: str, token: str) -> Change:
+    """Of a workbook whose first sheet has the person in column A. Its cells hold their own text, as the sheet was written row by row."""
+    was, becomes = (_cell(text) for text in (profile_id, token))
+    cell = re.compile(rb'(<c r="A\d+"[^>]*>)' + re.escape(was))
+
+    def sheet(old: IO[bytes], new: IO[bytes]) -> int:
+        found = 0
+        for piece in _rows(old):
+            piece, n = cell.subn(lambda there: there[1] + becomes, piece)
+            found += n
+            new.write(piece)
+        return found
+
+    return lambda old, new: _members(old, new, lambda name: sheet if name == SHEET else None)[0]
+
+
+def _cell(text: str) -> bytes:
+    """The text as a cell of a workbook that we write holds it."""
+    file = io.BytesIO()
+    export.write_xlsx(file, [Column(PERSON, PERSON, Unit.TEXT)], [pl.DataFrame({PERSON: [text]})], {}, [])
+    with zipfile.ZipFile(file) as made:
+        there = re.search(rb'<c r="A2"[^>]*>(.*?)</c>', made.read(SHEET), re.DOTALL)
+    assert there is not None
+    return there[1] + b"</c>"
+
+
+def _rows(sheet: IO[bytes]) -> Iterator[bytes]:
+    """The sheet in pieces that end with a row."""
+    left = b""
+    while piece := sheet.read(A_PIECE):
+        whole, end, left = (left + piece).rpartition(b"</row>")
+        yield whole + end
+    yield left
+
+
+def _pack(profile_id: str, token: str) -> Change:
+    """Of an evidence pack: its lines, entries and additions, and then its checksums."""
+    def of(name: str) -> Change | None:
+        return _csv(profile_id, token) if name.endswith(".csv") else _ndjson(profile_id, token) if name.endswith(".ndjson") else None
+
+    return lambda old, new: _members(old, new, of)[0]
+
+
+def _members(old: IO[bytes], new: IO[bytes], change_of: Callable[[str], Change | None]) -> tuple[int, dict[str, str]]:
+    """Copy a zip with some members changed; gives how often, and each member's SHA-256."""
+    found, sums = 0, dict[str, str]()
+    with zipfile.ZipFile(old) as source, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as made:
+        for item in source.infolist():
+            if item.filename == CHECKSUMS:
+                made.writestr(CHECKSUMS, "".join(f"{digest}  {name}\n" for name, digest in sums.items()))
+                continue
+            change = change_of(item.filename)
+            with source.open(item) as there, made.open(item.filename, "w", force_zip64=True) as out:
+                summed = _Summed(out)
+                found += change(there, cast("IO[bytes]", summed)) if change else _copied(there, cast("IO[bytes]", summed))
+            sums[item.filename] = summed.digest.hexdigest()
+    return found, sums
+
+
+def _copied(old: IO[bytes], new: IO[bytes]) -> int:
+    while piece := old.read(A_PIECE):
+        new.write(piece)
+    return 0
+
+
+class _Summed(io.RawIOBase):
+    """A file that hashes what goes through it, and closes nothing."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self.digest = out, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self.digest.update(data)
+        return self._out.write(data)

@@ -1,0 +1,26 @@
+"""Alerts: which numbers are watched, what changed in a way that it never did, and why?"""
+
+import streamlit as st
+
+from core import ui
+from core.ui import alerts, filters, parts, states
+
+TITLE = "Alerts"
+
+viewer = ui.viewer()
+states.need_data(viewer, TITLE)
+parts.header(viewer, TITLE)
+alerts.told()
+asked, is_new = st.query_params.get("alert"), "new" in st.query_params
+with st.container(horizontal=True, gap="small"):
+    if asked or is_new:
+        st.button("All alerts", key="all", type="tertiary", icon=":material/arrow_back:", on_click=filters.write, args=({"alert": None, "new": None},))
+    else:
+        st.button("Add an alert", key="add", type="primary", icon=":material/add:", on_click=filters.write, args=({"new": "1"},))
+if asked:
+    alerts.one(viewer, asked)
+elif is_new:
+    alerts.form(viewer, None)
+else:
+    alerts.listed(viewer)
+    alerts.history(viewer)

@@ -11,7 +11,7 @@ from core.errors import WrongUsage, unknown
 
 ROOT = Path(__file__).resolve().parents[1]  # the checkout: app.py, pages/ and the default data/ lie here
 NAMES = ("JOURNEYS_DATA_DIR", "JOURNEYS_DATABASE_URL", "JOURNEYS_SECRET_KEY", "JOURNEYS_BASE_URL", "JOURNEYS_SMTP_URL",
-         "JOURNEYS_MAIL_FROM", "JOURNEYS_SFTP_ALLOWED_HOSTS", "JOURNEYS_SFTP_MAX_MB")
+         "JOURNEYS_MAIL_FROM", "JOURNEYS_OPERATORS", "JOURNEYS_SFTP_ALLOWED_HOSTS", "JOURNEYS_SFTP_MAX_MB")
 SHORTEST_KEY = 16
 
 
@@ -32,6 +32,12 @@ class Settings:
     oidc: tuple[tuple[str, str], ...]  # (lower-case name without JOURNEYS_OIDC_, value)
     sftp_allowed_hosts: tuple[str, ...]
     sftp_max_mb: int
+    operators: tuple[str, ...] = ()  # names of administrators who see all accounts on /admin
+
+    @property
+    def has_provider(self) -> bool:
+        """Whether single sign-on is set up."""
+        return {"server_metadata_url", "client_id", "client_secret"} <= {name for name, _ in self.oidc}
 
     @property
     def accounts_dir(self) -> Path:
@@ -61,6 +67,7 @@ def read(environment: Mapping[str, str] = os.environ, *, data_dir: str | Path | 
         oidc=tuple(sorted((name.removeprefix("JOURNEYS_OIDC_").lower(), value) for name, value in said.items() if name.startswith("JOURNEYS_OIDC_"))),
         sftp_allowed_hosts=tuple(host.strip() for host in said.get("JOURNEYS_SFTP_ALLOWED_HOSTS", "").split(",") if host.strip()),
         sftp_max_mb=_whole("JOURNEYS_SFTP_MAX_MB", said.get("JOURNEYS_SFTP_MAX_MB", "1024")),
+        operators=tuple(name.strip() for name in said.get("JOURNEYS_OPERATORS", "").split(",") if name.strip()),
     )
 
 

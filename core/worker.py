@@ -1,4 +1,4 @@
-"""The clock: refreshes each account as often as its package says and polls SFTP servers; one leader by a lease in the store."""
+"""The clock: refreshes each account as often as its package says, polls SFTP servers, makes and mails reports; one leader by a lease in the store."""
 import asyncio
 import logging
 import os
@@ -19,6 +19,8 @@ from core.access.accounts import Account
 from core.access.features import PACKAGES
 from core.cli.door import Door
 from core.errors import JourneysError
+from core.reports import alerting, mep_thresholds
+from core.reports.rounds import Rounds
 from core.settings import ROOT
 from core.sources.sftp.polling import Poller
 from core.store import Lease, refreshes
@@ -29,6 +31,7 @@ TICK_S = 5.0
 LEASE = timedelta(seconds=60)  # a leader that was killed is replaced after this
 RETRY = timedelta(minutes=10)  # after a refresh that failed
 RESTARTS_AFTER_S = 5.0
+ENVIRONMENT = {"PYTHONPATH": str(ROOT)}  # of a process that is begun from here
 
 
 def is_due(as_of: datetime | None, newest: Refresh | None, refresh: timedelta, now: datetime) -> bool:
@@ -47,6 +50,7 @@ class Worker:
         self.pool = ThreadPoolExecutor(1, "refresh")  # beside the clock, which must prolong its lease meanwhile
         self.refreshing: Future[None] | None = None
         self.poller = Poller(door.store, door.settings, door.settings.accounts_dir, door.now)
+        self.reports = Rounds(door.store, door.settings, door.now, door.newest_snapshot_id, [*command_of(door), "report", "make", "--with-parent"], ENVIRONMENT)
 
     def run(self, stop: Event) -> None:
         """Tick until told to stop; the work that has begun is finished first."""
@@ -59,11 +63,13 @@ class Worker:
             stop.wait(TICK_S)
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.poller.close()
+        self.reports.close()
         self.lease.give_back()
 
     def tick(self) -> None:
         """Begin the polls that are due, and a round of refreshes unless one is under way."""
         self.poller.poll_due(self.door.now())
+        self.reports.tick(self.door.now())
         if self.refreshing is None or self.refreshing.done():
             self.refreshing = self.pool.submit(_reported, self.refresh_due)
 
@@ -104,8 +110,20 @@ class Worker:
             refreshes.finished(store, account_id, now=self.door.now(), error="The build stopped with an error that is in the worker's log.")
             raise
         else:
-            refreshes.finished(store, account_id, now=self.door.now(), snapshot_id=built.snapshot)
+            refreshes.finished(store, account_id, now=self.door.now(), snapshot_id=built.snapshot, is_full=built.full, events=built.events)
             log.info("account %s is refreshed: %s", account_id, built.snapshot)
+            self.look(account)
+
+    def look(self, account: Account) -> None:
+        """The account's alerts and MEP thresholds against its newest snapshot, which is closed again: a build in this process could not grow from it."""
+        from core.warehouse.snapshots import open_snapshot
+
+        snapshot = open_snapshot(self.door.warehouse(account.account_id))
+        try:
+            mep_thresholds.check(self.door.store, self.door.settings, account, snapshot, now=self.door.now())
+            alerting.look(self.door.store, self.door.settings, account, snapshot, self.door.now)
+        finally:
+            snapshot.close()
 
 
 def _reported(work: Callable[[], None]) -> None:
@@ -149,10 +167,15 @@ def beside(door: Door) -> Callable[[Any], AbstractAsyncContextManager[None]]:
     return lifespan
 
 
+def command_of(door: Door) -> list[str]:
+    """How another process of ours is begun on the same data."""
+    return [sys.executable, "-m", "core", "--data-dir", str(door.settings.data_dir)]
+
+
 async def _keep_running(door: Door) -> None:
-    command = [sys.executable, "-m", "core", "--data-dir", str(door.settings.data_dir), "worker", "--with-parent"]
+    command = [*command_of(door), "worker", "--with-parent"]
     while True:
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})  # in this folder: its .env counts
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **ENVIRONMENT})  # in this folder: its .env counts
         try:
             while child.poll() is None:
                 await asyncio.sleep(0.5)

@@ -16,9 +16,13 @@ from core.access.users import User
 from core.api.given import Given
 from core.errors import JourneysError, WrongUsage
 from core.metrics import Query, answer
-from core.reports import export
+from core.metrics.needs import features
+from core.reports import export, made
+from core.reports.masking import masked
 
 KINDS = {"widget.csv": "text/csv; charset=utf-8", "widget.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+MADE = "made/"
 
 
 class Refusal(JourneysError):
@@ -47,19 +51,23 @@ class Downloads:
         await response(scope, receive, send)
 
     def answer(self, file: str, asked: Mapping[str, str], session_id: str | None) -> Response:
-        """The file `widget.csv` or `widget.xlsx` of `question` (a Query's document), `snapshot` (its id; else the newest) and `title`."""
+        """The file `widget.csv` or `widget.xlsx` of `question` (a Query's document), `snapshot` (its id; else the newest) and `title`; or `made/TOKEN`."""
         user = sessions.user_of(self.given.store, session_id, now=self.given.now())
         if user is None:
             raise Refusal(401, "Sign in first.")
-        if file not in KINDS:
+        if file not in KINDS and not file.startswith(MADE):
             raise Refusal(404, f"There is no export “{file}”. There is: {', '.join(KINDS)}.")
         account = self.given.account(user.account_id)
         refusal = account.refusal("export", user.role)
         if refusal:
             raise Refusal(403, refusal)
+        if file.startswith(MADE):
+            return _made(user, file.removeprefix(MADE))
         question, title = _question(asked.get("question", "")), "".join(letter for letter in asked.get("title", "")[:200] if letter.isprintable())
+        if why := next((why for feature in features(question) if (why := account.refusal(feature, user.role))), None):
+            raise Refusal(403, why)
         self._record(user, question, title)
-        result = answer(self.given.snapshot(account.account_id, asked.get("snapshot") or None), question)
+        result = masked(answer(self.given.snapshot(account.account_id, asked.get("snapshot") or None), question), account, user.role)
         handle, name = tempfile.mkstemp(prefix="journeys-export-", suffix=Path(file).suffix)
         os.close(handle)
         try:
@@ -75,6 +83,14 @@ class Downloads:
     def _record(self, user: User, question: Query, title: str) -> None:
         with self.given.store.write() as connection:
             audit.record(connection, audit.Entry(self.given.now(), user.account_id, user.name, "widget.exported", title or "widget", question.document()))
+
+
+def _made(user: User, token: str) -> Response:
+    """A file of rows that this user had made a moment ago."""
+    found = made.find(token, user.account_id, user.user_id)
+    if found is None:
+        raise Refusal(404, "This file is no longer here: make it again.")
+    return FileResponse(found.path, media_type=made.KINDS[found.kind], filename=f"{_file_name(found.name)}.{found.kind}")
 
 
 def _question(text: str) -> Query:

@@ -21,7 +21,9 @@ def next_address(request: Request) -> str:
     return wanted if OWN_ADDRESS.fullmatch(wanted) else "/"
 
 
-class _Route(ABC):
+class SignInRoute(ABC):
+    """A route that ends with another address, a page, or a cookie; nothing of it is cached."""
+
     def __init__(self, given: Given) -> None:
         self.given = given
 
@@ -43,7 +45,7 @@ class _Route(ABC):
                                 path="/", httponly=True, samesite="lax", secure=secure)
 
 
-class Enter(_Route):
+class Enter(SignInRoute):
     """/auth/enter?ticket=…&next=…: one winner a ticket."""
 
     async def answer(self, request: Request) -> Response:
@@ -58,7 +60,7 @@ class Enter(_Route):
         return sessions.redeem(self.given.store, ticket, now=self.given.now())
 
 
-class Again(_Route):
+class Again(SignInRoute):
     """/auth/again?next=…: take the cookie away if its session is over, and back to the page."""
 
     async def answer(self, request: Request) -> Response:
@@ -73,7 +75,7 @@ class Again(_Route):
         return sessions.user_of(self.given.store, session_id, now=self.given.now()) is None
 
 
-class Leave(_Route):
+class Leave(SignInRoute):
     """/auth/leave: sign out, in all tabs."""
 
     async def answer(self, request: Request) -> Response:
@@ -89,8 +91,13 @@ class Leave(_Route):
 
 
 def _used_up(address: str) -> Response:
+    why = "A link is good once and for an hour. Ask for a new one (<code>journeys link NAME</code>)."
+    return page_of("This sign-in link opens nothing any more", why, address)
+
+
+def page_of(head: str, why: str, address: str) -> HTMLResponse:
+    """A page that says why somebody is not in; `why` is HTML."""
     return HTMLResponse(status_code=403, content=f"""<!doctype html><html lang=en><meta charset=utf-8><title>Journey Analytics</title>
 <body style="font:15px/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;color:#14262B">
-<h1 style="font-size:1.4rem">This sign-in link opens nothing any more</h1>
-<p>A link is good once and for an hour. Ask for a new one (<code>journeys link NAME</code>), or
-<a style="color:#0B5F6B" href="{escape(address)}">sign in with your password</a>.</p>""")
+<h1 style="font-size:1.4rem">{escape(head)}</h1>
+<p>{why} <a style="color:#0B5F6B" href="{escape(address)}">Sign in with your password</a>.</p>""")

@@ -26,6 +26,7 @@ COMMANDS = {
     "rows": ("ask", "rows"),
     "mep": ("ask", "mep"),
     "check": ("ask", "check"),
+    "report": ("report", "report"),
     "sftp": ("sftp", "sftp"),
     "backup": ("operate", "backup"),
     "restore": ("operate", "restore"),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from core.access import accounts, passwords, sessions, tokens, users
+from core.access import accounts, emails, passwords, sessions, tokens, users
 from core.access import terms as terms_of_use
 from core.access.audit import OPERATOR
 from core.access.features import PACKAGES, ROLES
@@ -14,6 +14,7 @@ from core.errors import WrongUsage
 
 of_account = click.option("--account", "account_id", required=True, metavar="A", help="The account's id.")
 a_role = click.option("--role", type=click.Choice(list(ROLES)), help="What the user may do.")
+an_email = click.option("--email", metavar="ADDRESS", help="Where reports and alerts are sent; an empty one: nowhere.")
 a_format = click.option("--format", "as_json", type=click.Choice(["table", "json"]), default="table", callback=lambda _, __, value: value == "json",
                         help="How the list is printed.")
 
@@ -75,7 +76,7 @@ def account_set(obj: dict[str, Any], /, account_id: str, time_zone: str | None, 
 @click.pass_obj
 def account_list(obj: dict[str, Any], as_json: bool) -> None:
     """List the accounts."""
-    _list([{"account": one.account_id, "time_zone": one.time_zone, "package": one.package, "currency": one.currency, "included_mep": one.included_mep,
+    listed([{"account": one.account_id, "time_zone": one.time_zone, "package": one.package, "currency": one.currency, "included_mep": one.included_mep,
             "advanced_analytics": one.advanced_analytics, "terms_accepted": one.terms_accepted_at is not None}
            for one in accounts.every(Door(obj).store)], as_json)
 
@@ -89,15 +90,18 @@ def user() -> None:
 @click.argument("name")
 @of_account
 @a_role
+@an_email
 @click.pass_obj
-def user_add(obj: dict[str, Any], name: str, account_id: str, role: str | None) -> None:
+def user_add(obj: dict[str, Any], name: str, account_id: str, role: str | None, email: str | None) -> None:
     """Make the user NAME; the password is the first line of stdin, or asked for."""
     if role is None:
         raise WrongUsage(f"A new user needs --role {'|'.join(ROLES)}.")
-    door = Door(obj)
-    door.account(account_id)
+    door = _door_to(obj, account_id)
+    address = emails.checked(email) if email else None
     password = _password()
-    users.add(door.store, name, account_id, role, password and passwords.hashed(password), by=OPERATOR, now=door.now())
+    made = users.add(door.store, name, account_id, role, password and passwords.hashed(password), by=OPERATOR, now=door.now())
+    if address:
+        emails.keep(door.store, made, address, by=OPERATOR, now=door.now())
     progress(f"User {name} of {account_id}, {ROLES[role].label}." + ("" if password else " No password was given: `journeys link` is the way in."))
 
 
@@ -105,14 +109,16 @@ def user_add(obj: dict[str, Any], name: str, account_id: str, role: str | None) 
 @click.argument("name")
 @of_account
 @a_role
+@an_email
 @click.pass_obj
-def user_set(obj: dict[str, Any], name: str, account_id: str, role: str | None) -> None:
-    """Change the role, or the password: the first line of stdin, or asked for where no role is given. Ends the user's sessions."""
-    door = Door(obj)
-    door.account(account_id)
-    password = None if role and sys.stdin.isatty() else _password()
-    if role is None and not password:
-        raise WrongUsage("Nothing to change: give --role, or a new password on stdin.")
+def user_set(obj: dict[str, Any], name: str, account_id: str, role: str | None, email: str | None) -> None:
+    """Change the role or the password (the first line of stdin, or asked for where nothing else is given), which ends the sessions; or the mail address."""
+    door = _door_to(obj, account_id)
+    password = None if (role or email is not None) and sys.stdin.isatty() else _password()
+    if role is None and not password and email is None:
+        raise WrongUsage("Nothing to change: give --role, --email, or a new password on stdin.")
+    if email is not None:
+        emails.keep(door.store, users.find(door.store, name, account_id), email, by=OPERATOR, now=door.now())
     changed = users.change(door.store, name, account_id, by=OPERATOR, now=door.now(), role=role, password_hash=password and passwords.hashed(password))
     progress(f"User {changed.name} of {account_id}, {changed.role_label}" + (", with a new password." if password else "."))
 
@@ -123,8 +129,7 @@ def user_set(obj: dict[str, Any], name: str, account_id: str, role: str | None) 
 @click.pass_obj
 def user_remove(obj: dict[str, Any], name: str, account_id: str) -> None:
     """Remove the user NAME and end all sessions."""
-    door = Door(obj)
-    door.account(account_id)
+    door = _door_to(obj, account_id)
     users.remove(door.store, name, account_id, by=OPERATOR, now=door.now())
     progress(f"User {name} is removed.")
 
@@ -135,9 +140,8 @@ def user_remove(obj: dict[str, Any], name: str, account_id: str) -> None:
 @click.pass_obj
 def user_list(obj: dict[str, Any], account_id: str, as_json: bool) -> None:
     """List the account's users."""
-    door = Door(obj)
-    door.account(account_id)
-    _list([{"name": one.name, "role": one.role} for one in users.of_account(door.store, account_id)], as_json)
+    door = _door_to(obj, account_id)
+    listed([{"name": one.name, "role": one.role, "email": email} for one, email in emails.of_account(door.store, account_id).items()], as_json)
 
 
 @click.command()
@@ -168,8 +172,7 @@ def token() -> None:
 @click.pass_obj
 def token_add(obj: dict[str, Any], account_id: str, label: str, purpose: str) -> None:
     """Make a token and print it, this once."""
-    door = Door(obj)
-    door.account(account_id)
+    door = _door_to(obj, account_id)
     made, secret = tokens.add(door.store, account_id, label=label, may_ingest=purpose != "read", may_read=purpose != "ingest", by=OPERATOR, now=door.now())
     progress(f"Token {made.token_id} of {account_id}; keep it now, it is not shown again:")
     click.echo(secret)
@@ -181,9 +184,8 @@ def token_add(obj: dict[str, Any], account_id: str, label: str, purpose: str) ->
 @click.pass_obj
 def token_list(obj: dict[str, Any], account_id: str, as_json: bool) -> None:
     """List the account's tokens, without their secrets."""
-    door = Door(obj)
-    door.account(account_id)
-    _list([{"token": one.token_id, "label": one.label, "ingest": one.may_ingest, "read": one.may_read, "created_at": one.created_at.isoformat()}
+    door = _door_to(obj, account_id)
+    listed([{"token": one.token_id, "label": one.label, "ingest": one.may_ingest, "read": one.may_read, "created_at": one.created_at.isoformat()}
            for one in tokens.of_account(door.store, account_id)], as_json)
 
 
@@ -193,8 +195,7 @@ def token_list(obj: dict[str, Any], account_id: str, as_json: bool) -> None:
 @click.pass_obj
 def token_remove(obj: dict[str, Any], token_id: str, account_id: str) -> None:
     """End the token TOKEN (its id in the list) at once."""
-    door = Door(obj)
-    door.account(account_id)
+    door = _door_to(obj, account_id)
     tokens.remove(door.store, account_id, token_id, by=OPERATOR, now=door.now())
     progress(f"Token {token_id} is removed.")
 
@@ -210,8 +211,7 @@ def terms() -> None:
 @click.pass_obj
 def terms_accept(obj: dict[str, Any], account_id: str, by: str) -> None:
     """Accept the terms for the account, as its Enable page does."""
-    door = Door(obj)
-    door.account(account_id)
+    door = _door_to(obj, account_id)
     accepted = terms_of_use.accept(door.store, account_id, by=by, now=door.now())
     progress(f"The terms {accepted.version} were accepted by {accepted.accepted_by} at {accepted.accepted_at.isoformat(timespec='seconds')}.")
 
@@ -222,6 +222,13 @@ def terms_show() -> None:
     click.echo(terms_of_use.TEXT, nl=False)
 
 
+def _door_to(obj: dict[str, Any], account_id: str) -> Door:
+    """The door, once the account is known to be there."""
+    door = Door(obj)
+    door.account(account_id)
+    return door
+
+
 def _password() -> str | None:
     """From a prompt, else the first line of stdin; None: stdin holds nothing."""
     if sys.stdin.isatty():
@@ -230,7 +237,8 @@ def _password() -> str | None:
     return sys.stdin.readline().strip() or None
 
 
-def _list(rows: list[dict[str, Any]], as_json: bool) -> None:
+def listed(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Print rows as JSON or as an aligned table."""
     if as_json:
         print_json(rows)
     elif rows:

@@ -10,17 +10,18 @@ import click
 import orjson
 import polars as pl
 
-from core.cli.door import Door, print_json
+from core.access.audit import OPERATOR
+from core.cli.door import Door, print_json, progress
 from core.cli.tables import aligned
 from core.errors import JourneysError, WrongUsage
-from core.metrics import Query, Result, answer, checks, mep_lines
+from core.metrics import Query, Result, answer, checks
 from core.metrics import explain as explained
 from core.metrics import mep as ledger
 from core.metrics.answering import journey_names
 from core.metrics.behind import askable, row_batches, row_columns
 from core.metrics.clock import rfc3339
 from core.metrics.result import Column, json_value
-from core.reports import export
+from core.reports import export, mep_evidence, mep_report
 from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local
 
@@ -140,28 +141,40 @@ def rows(obj: dict[str, Any], /, account: str, kind: str, output: Path | None, *
 @ACCOUNT
 @click.option("--month", required=True, metavar="YYYY-MM")
 @click.option("--sub-account", "sub_accounts", multiple=True, metavar="S", help="This sub-account's lines; again for another; empty for those of none.")
+@click.option("--additions", is_flag=True, help="The lines alone that came after the newest export of this month.")
+@click.option("--evidence", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip",
+              help="Write the evidence pack instead, and keep that the month was exported.")
 @click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
 @OUTPUT
 @click.pass_obj
-def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[str, ...], kind: str, output: Path | None) -> None:
+def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[str, ...], additions: bool, evidence: Path | None, kind: str,
+        output: Path | None) -> None:
     """The MEP ledger of a month: one line a monthly engaged person."""
     _file_wanted(kind, output)
-    first = ledger.first_day(month)
-    snapshot = Door(obj).snapshot(account)
-    lines = mep_lines(snapshot, first, sub_accounts)
-    shown = lines.select(column.name for column in ledger.COLUMNS)
+    first, door = ledger.first_day(month), Door(obj)
+    of = door.account(account)
+    if evidence is not None:
+        made = mep_evidence.evidence_pack(door.store, of, door.snapshot(account), door.folder(account), door.log(account), first, sub_accounts, evidence,
+                                          by=OPERATOR, now=door.now())
+        progress(f"{evidence}: {made.lines:,} lines, SHA-256 of their CSV {made.sha256}")
+        return
+    lines = mep_report.ledger_of(door.store, of, door.snapshot(account), door.folder(account), first, sub_accounts)
+    after = lines.last.position if additions and lines.last else 0
+    if additions and lines.last is None:
+        raise WrongUsage(f"The month {month} was not exported yet, so there are no additions: leave out --additions.")
+    shown = (batch.select(ledger.NAMES) for batch in lines.batches(after=after))
     if kind == "xlsx" and output is not None:
-        about = [("Account", account), ("MEP report", month), *(("Sub-account", name or "none") for name in sub_accounts), *_of_snapshot(snapshot)]
+        mep_report.fits(lines.count(after))
         with export.replaced(output) as file:
-            export.write_xlsx(file, ledger.COLUMNS, [shown], {}, about)
+            export.write_xlsx(file, ledger.COLUMNS, shown, {}, mep_report.about(lines, door.now()))
         return
     with _leaving(output) as file:
-        if kind == "json":
-            file.write(orjson.dumps(lines.to_dicts()) + b"\n")
-        elif kind == "csv":
-            export.write_csv(file, ledger.COLUMNS, [shown], {})
+        if kind == "csv":
+            export.write_csv(file, ledger.COLUMNS, shown, {})
+        elif kind == "json":
+            file.write(orjson.dumps([row for batch in lines.batches(after=after) for row in batch.select(ledger.SHOWN).to_dicts()]) + b"\n")
         else:
-            file.write(aligned(shown.columns, shown.rows()).encode())
+            file.write(aligned(ledger.NAMES, [row for batch in shown for row in batch.rows()]).encode())
 
 
 @click.command()
@@ -172,7 +185,7 @@ def check(obj: dict[str, Any], /, account: str, kind: str) -> int:
     """Every invariant of the numbers with its two sides."""
     door = Door(obj)
     snapshot = door.snapshot(account)
-    found = checks.run(snapshot, door.log(account))
+    found = [*checks.run(snapshot, door.log(account)), *_of_imports(door, account)]
     broken = [one for one in found if not one.holds]
     if kind == "json":
         print_json({"snapshot": snapshot.snapshot_id, "as_of": rfc3339(local(snapshot.zones, snapshot.as_of)), "holds": not broken,
@@ -184,6 +197,15 @@ def check(obj: dict[str, Any], /, account: str, kind: str) -> int:
         raise JourneysError(f"{len(broken)} of {len(found)} invariants do not hold, the first: {broken[0].name}. "
                             f"Rebuild with `journeys build --account {account} --full` and check again.")
     return 0
+
+
+def _of_imports(door: Door, account: str) -> Iterator[checks.Check]:
+    """What must hold between the history of SFTP imports and the log, which the metrics do not know of."""
+    from core.sources.sftp.invariants import invariants  # with the libraries of contacts and servers: a third of a second that a query need not wait
+    from core.sources.sftp.polling import intake_of
+
+    desk = intake_of(door.store, door.settings, door.account(account), door.folder(account), door.now)
+    yield from (checks.Check(one.name, one.left, one.right) for one in invariants(desk))
 
 
 def _answer_all(snapshot: Snapshot, questions: str, output: Path | None) -> int:

@@ -11,6 +11,7 @@ from core.sources import ingest as ingesting
 from core.sources.catalog import put_files
 from core.sources.ingest import Summary
 from core.sources.mapping_file import read_mapping
+from core.store import refreshes
 
 if TYPE_CHECKING:
     from core.eventlog import Erased
@@ -78,8 +79,14 @@ def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: s
     from core.warehouse.zones import local
     door = Door(obj)
     account = door.account(account_id)
-    built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
-                           full=full, engine=engine)
+    refreshes.started(door.store, account_id, now=door.now())
+    try:
+        built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
+                               full=full, engine=engine)
+    except JourneysError as error:
+        refreshes.finished(door.store, account_id, now=door.now(), error=str(error))
+        raise
+    refreshes.finished(door.store, account_id, now=door.now(), snapshot_id=built.snapshot, is_full=built.full, events=built.events)
     print_json({"snapshot": built.snapshot, "as_of": local(account.zones, built.as_of).isoformat(), "events": built.events, "runs": built.runs,
                 "orphans": built.orphans, "full": built.full, "seconds": built.seconds})
     progress(f"Snapshot {built.snapshot}: {built.events:,} events, {built.runs:,} runs, {built.orphans:,} orphans; "
@@ -108,11 +115,13 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
     log, warehouse = door.log(account_id), door.warehouse(account_id)
 
     def elsewhere(erased: "Erased") -> None:
+        from core.reports.forgetting import forget as forget_in_reports
         from core.sources.sftp.forgetting import forget
         from core.sources.sftp.polling import intake_of
         from core.warehouse.erase import erase as erase_in_snapshots
         erase_in_snapshots(warehouse, erased.profile_id, erased.token)
         forget(intake_of(door.store, door.settings, door.account(account_id), door.folder(account_id), door.now), erased.profile_id, erased.token)
+        forget_in_reports(door.store, account_id, door.folder(account_id), erased.profile_id, erased.token, now=door.now())
 
     erased = log.erase(profile_id, now=door.now(), then=elsewhere)
     if not erased.records:

@@ -16,7 +16,7 @@ from core.store import Store, open_store
 
 if TYPE_CHECKING:
     from core.eventlog import EventLog
-    from core.warehouse.snapshots import Snapshot
+    from core.warehouse.snapshots import Published, Snapshot
 
 
 class Door:
@@ -65,6 +65,18 @@ class Door:
         """Of the snapshot published last; None: never built."""
         from core.warehouse.snapshots import current
         return current(self.warehouse(account_id))
+
+    def pin(self, account_id: str, snapshot_id: str, now: datetime) -> None:
+        """Keep that snapshot for 90 days. Raises NotBuilt."""
+        from core.warehouse import snapshots
+        snapshots.pin(self.warehouse(account_id), snapshot_id, now)
+
+    def kept_snapshots(self, account_id: str) -> "list[tuple[Published, datetime | None]]":
+        """The records of all snapshots that are kept, newest first, each with when it was pinned."""
+        from core.warehouse import snapshots
+        folder = self.warehouse(account_id)
+        pins = snapshots.pinned(folder)
+        return [(one, pins.get(one.snapshot)) for one in snapshots.kept(folder)]
 
 
 @cache

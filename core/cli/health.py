@@ -38,7 +38,8 @@ def examine(door: Door) -> Iterator[Finding]:
     except JourneysError as error:
         yield Finding(False, "settings", str(error))
         return
-    yield Finding(True, "settings", f"data in {settings.data_dir}" + ("" if not settings.oidc else "; JOURNEYS_OIDC_* is set, but this version has no OIDC"))
+    lacks = "; single sign-on lacks one of JOURNEYS_OIDC_SERVER_METADATA_URL, _CLIENT_ID and _CLIENT_SECRET" if settings.oidc else ""
+    yield Finding(not lacks or settings.has_provider, "settings", f"data in {settings.data_dir}" + ("; single sign-on" if settings.has_provider else lacks))
     yield _folder(settings.data_dir)
     yield _disk(settings.data_dir)
     yield _key(door)

@@ -3,6 +3,7 @@ import click
 
 from core.cli.sftp_connections import accept, add, edit, list_, remove, show, test
 from core.cli.sftp_files import check, fetch_, fixit_, history_
+from core.cli.sftp_outcome import outcome
 
 
 @click.group()
@@ -10,5 +11,5 @@ def sftp() -> None:
     """Connections to SFTP servers, the files fetched from them, and why rows were refused."""
 
 
-for command in (check, add, list_, show, edit, remove, test, accept, fetch_, history_, fixit_):
+for command in (check, add, list_, show, edit, remove, test, accept, fetch_, history_, fixit_, outcome):
     sftp.add_command(command)

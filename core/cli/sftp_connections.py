@@ -1,5 +1,6 @@
 """`journeys sftp add|edit|list|show|remove|test|accept`: connections, and what is wrong with one."""
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,25 +85,38 @@ def list_(obj: dict[str, Any], account_id: str, form: str) -> None:
     """The account's connections."""
     desk = intake(obj, account_id)
     found = connections.every(desk)
-    if form == "json":
-        print_json([_shown(desk, one) for one in found])
+    if _printed(form, [_shown(desk, one) for one in found]):
         return
     for one in found:
         click.echo(f"{one.name}\t{'on' if one.active else 'off'}\t{one.username}@{one.host}:{one.port}\t{one.path.rstrip('/')}/{one.pattern}"
                    f"\tjourney {one.journey_id}\tevery {one.every_minutes} min")
 
 
-@click.command()
-@click.argument("name")
-@ACCOUNT
-@FORMAT
-@click.pass_obj
-def show(obj: dict[str, Any], name: str, account_id: str, form: str) -> None:
-    """One connection; its secret is never shown."""
-    desk = intake(obj, account_id)
-    document = _shown(desk, connections.find(desk, name))
+def _printed(form: str, document: Any) -> bool:
+    """Whether it was JSON that was wanted; then it is printed."""
     if form == "json":
         print_json(document)
+    return form == "json"
+
+
+def _asked_of_one(command: Callable[..., Any]) -> click.Command:
+    """A command about the connection NAME, which may answer in JSON; it is given the desk and the connection."""
+    @click.argument("name")
+    @ACCOUNT
+    @FORMAT
+    @click.pass_obj
+    def asked(obj: dict[str, Any], name: str, account_id: str, form: str) -> Any:
+        desk = intake(obj, account_id)
+        return command(desk, connections.find(desk, name), form)
+
+    return click.command(command.__name__, help=command.__doc__)(asked)
+
+
+@_asked_of_one
+def show(desk: Intake, connection: Connection, form: str) -> None:
+    """One connection; its secret is never shown."""
+    document = _shown(desk, connection)
+    if _printed(form, document):
         return
     for key, value in document.items():
         text = ", ".join(f"{one['type']} {one['fingerprint']}" for one in value) or "none accepted yet" if key == "host_keys" else value
@@ -123,17 +137,11 @@ def remove(obj: dict[str, Any], name: str, account_id: str) -> None:
     click.echo(f"The connection {name} is removed; its history stays.", err=True)
 
 
-@click.command()
-@click.argument("name")
-@ACCOUNT
-@FORMAT
-@click.pass_obj
-def test(obj: dict[str, Any], name: str, account_id: str, form: str) -> int:
+@_asked_of_one
+def test(desk: Intake, connection: Connection, form: str) -> int:
     """Try every step of a connection and preview its newest file; nothing is taken."""
-    desk = intake(obj, account_id)
-    found = trial(desk, connections.find(desk, name))
-    if form == "json":
-        print_json(found.document())
+    found = trial(desk, connection)
+    if _printed(form, found.document()):
         return 1 if found.failed else 0
     for step in found.passed:
         click.echo(f"{step}: ok")

@@ -107,7 +107,7 @@ def history_(obj: dict[str, Any], account_id: str, connection: str | None, limit
 def fixit_(obj: dict[str, Any], which: str, account_id: str, output: Path | None) -> None:
     """The invalid rows of FETCH as they were, with a reason column. FETCH: its number in the history, or a file's name (its newest import)."""
     desk = intake(obj, account_id)
-    wanted = _wanted(desk, which)
+    wanted = fetch_named(desk, which)
     if output is None:
         fixit.write(desk, wanted, sys.stdout.buffer)
         sys.stdout.buffer.flush()
@@ -121,7 +121,8 @@ def fixit_(obj: dict[str, Any], which: str, account_id: str, output: Path | None
     click.echo(f"{count:,} rows to correct are in {output}.", err=True)
 
 
-def _wanted(desk: Intake, which: str) -> Fetch:
+def fetch_named(desk: Intake, which: str) -> Fetch:
+    """The fetch with this number in the history, or the newest import of a file of this name. Raises UnknownFetch."""
     history.newest(desk, limit=1)
     if which.isdecimal() and len(which) < 10:
         return fetches.find(desk, int(which))

@@ -4,15 +4,20 @@ from dataclasses import replace
 import polars as pl
 
 from core.errors import WrongUsage
-from core.metrics.comparing import beside, period_before, period_name
+from core.metrics.comparing import arranged, beside, period_before, period_name
 from core.metrics.dimensions import DIMENSIONS
 from core.metrics.facts import ENTERED, HAPPENED
+from core.metrics.formulas import computed
+from core.metrics.formulas import unit as unit_of
+from core.metrics.held import from_memory
 from core.metrics.measures import MEASURES
+from core.metrics.named import teller
 from core.metrics.once import once
 from core.metrics.planner import atoms
 from core.metrics.query import Query
 from core.metrics.result import Column, Result
-from core.metrics.rules import BEFORE, columns, is_bucket, settled
+from core.metrics.rules import BEFORE, columns, is_bucket, settled, with_inputs
+from core.metrics.series import series_of
 from core.metrics.sql import sql_for
 from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
@@ -24,25 +29,37 @@ _CALLS = {"calls", "call_steps", "mep"}  # placed by their own time on both base
 def answer(snapshot: Snapshot, query: Query, force_facts: bool = False) -> Result:
     """The answer to a question. Raises WrongUsage, naming what is possible, where it has none. `force_facts` leaves the rollups aside."""
     query = settled(query)
-    one_currency(snapshot, query)
-    if query.compare is None:
-        frame = counted(snapshot, query, force_facts)
-    else:
-        whole = replace(query, compare=None, order=None, limit=None)
-        first, last = period_before(query)
-        frame = beside(query, counted(snapshot, whole, force_facts), counted(snapshot, replace(whole, first=first, last=last), force_facts))
-    return Result(frame, query, snapshot.snapshot_id, local(snapshot.zones, snapshot.as_of), tuple(column(name) for name in columns(query)),
-                  _warnings(snapshot, query), journey_names(snapshot) if "journey" in frame.columns else {})
+    tell = None if query.answer is None else teller(query.answer)
+    if query.answer is not None and (query.order or query.limit is not None or query.compare):
+        raise WrongUsage(f"The answer “{query.answer}” has an order of its own and no comparison: leave out order, limit and compare.")
+    measured = with_inputs(query)
+    one_currency(snapshot, measured)
+    frame = _compared(snapshot, measured, force_facts) if query.compare else counted(snapshot, measured, force_facts)
+    if query.formulas:
+        frame = arranged(computed(frame, query.formulas, query.compare is not None).select(columns(query)), query)
+    told = Result(frame, query, snapshot.snapshot_id, local(snapshot.zones, snapshot.as_of), tuple(column(name, query) for name in columns(query)),
+                  _warnings(snapshot, measured), journey_names(snapshot) if "journey" in frame.columns else {})
+    return told if tell is None else tell(snapshot, told)
 
 
 def counted(snapshot: Snapshot, query: Query, force_facts: bool = False) -> pl.DataFrame:
     """The frame of a settled question, without a comparison."""
-    return snapshot.sql(*sql_for(query, force_facts))
+    held = None if force_facts else from_memory(snapshot, query)
+    return held if held is not None else snapshot.sql(*sql_for(query, force_facts, series_of(snapshot)))
 
 
-def column(name: str) -> Column:
-    """How a column of an answer is read."""
+def _compared(snapshot: Snapshot, query: Query, force_facts: bool) -> pl.DataFrame:
+    whole = replace(query, compare=None, order=None, limit=None)
+    first, last = period_before(query)
+    return beside(query, counted(snapshot, whole, force_facts), counted(snapshot, replace(whole, first=first, last=last), force_facts))
+
+
+def column(name: str, query: Query | None = None) -> Column:
+    """How a column of an answer is read; a formula's by the question."""
     of = name.removesuffix(BEFORE)
+    for formula in query.formulas if query else ():
+        if formula.name == of:
+            return Column(name, of if of == name else f"{of}, before", unit_of(formula))
     label, unit = (MEASURES[of].label, MEASURES[of].unit) if of in MEASURES else (DIMENSIONS[of].label, Unit.TEXT)
     return Column(name, label if of == name else f"{label}, before", unit)
 
@@ -72,7 +89,7 @@ def still_open(snapshot: Snapshot, query: Query) -> int:
     """How many runs that started in the range of a settled question, by its filters of runs, are still in the journey."""
     runs = MEASURES["currently_in_journey"].splits
     asked = Query(("currently_in_journey",), first=query.first, last=query.last, where=tuple(item for item in query.where if item[0] in runs))
-    return int(once(snapshot, *sql_for(asked)).item())
+    return int(counted(snapshot, asked).item())
 
 
 def _warnings(snapshot: Snapshot, query: Query) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.metrics.dimensions import DIMENSIONS
 from core.metrics.measures import FACTS, MEASURES, RATES, Measure
+from core.metrics.named import NAMED
 from core.metrics.units import Unit
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "measures.md"
@@ -32,7 +33,17 @@ A question names measures, and dimensions to split them by; it has a range of wh
 def text() -> str:
     """The whole page."""
     return "\n".join([_HEAD, "## Measures", "", *_measures(), "", "## Rates", "", *_rates(), "", "## Splits and filters", "", *_splits(), "",
-                      "## Dimensions", "", *_dimensions(), ""])
+                      "## Dimensions", "", *_dimensions(), "", "## Answers by name", "", *_named(), ""])
+
+
+def _named() -> Iterable[str]:
+    yield "Some answers are told otherwise than as their measures, on the same range, basis and filters:"
+    yield '`{"measures": ["goal_performers"], "answer": "goal_times"}`. Each says its own definition in the second sheet of its Excel file.'
+    yield ""
+    yield "| answer | what it gives |"
+    yield "|---|---|"
+    for name, tell in NAMED.items():
+        yield f"| `{name}` | {(tell.__doc__ or '').strip().splitlines()[0].replace('|', '/')} |"
 
 
 def _measures() -> Iterable[str]:

@@ -1,5 +1,6 @@
 """A published snapshot never changes: what is asked of it again and again is asked once."""
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -8,7 +9,9 @@ import polars as pl
 from core.warehouse.snapshots import Snapshot
 
 _MOST = 1000  # answers kept a snapshot; beyond that it starts anew
+_MOST_KEPT = 16  # larger frames kept a snapshot; what was not asked for longest goes
 _said: WeakKeyDictionary[Snapshot, dict[tuple[str, tuple[Any, ...]], pl.DataFrame]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Snapshot, OrderedDict[Hashable, pl.DataFrame]] = WeakKeyDictionary()
 
 
 def once(snapshot: Snapshot, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
@@ -22,3 +25,18 @@ def once(snapshot: Snapshot, sql: str, params: Sequence[Any] = ()) -> pl.DataFra
             said.clear()
         said[key] = frame
     return frame
+
+
+def kept(snapshot: Snapshot, key: Hashable, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """A frame that takes long to make and from which many questions are answered; the last ones are kept as long as the snapshot is open."""
+    frames = _kept.setdefault(snapshot, OrderedDict())
+    frame = frames.pop(key, None)
+    frames[key] = frame = make() if frame is None else frame
+    while len(frames) > _MOST_KEPT:
+        frames.pop(next(iter(frames)), None)
+    return frame
+
+
+def has_table(snapshot: Snapshot, name: str) -> bool:
+    """Whether the snapshot was built since there is that table."""
+    return name in once(snapshot, "SELECT table_name FROM duckdb_tables()")["table_name"]

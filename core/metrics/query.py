@@ -6,10 +6,11 @@ from typing import Any, Self
 
 from core.errors import WrongUsage, unknown
 from core.metrics.dimensions import day
+from core.metrics.formulas import Formula
 
 Where = tuple[tuple[str, tuple[str | int | None, ...]], ...]
 
-KEYS = ("measures", "dimensions", "from", "to", "basis", "where", "order", "limit", "compare")
+KEYS = ("measures", "dimensions", "from", "to", "basis", "where", "order", "limit", "compare", "answer", "formulas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Query:
     order: str | None = None
     limit: int | None = None
     compare: str | None = None
+    answer: str | None = None  # how it is told where not as the measures themselves (goal_times.NAMED)
+    formulas: tuple[Formula, ...] = ()  # columns worked out of measures, after them
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -42,7 +45,8 @@ class Query:
             measures=_names(document, "measures"), dimensions=_names(document, "dimensions"),
             first=_date(document, "from"), last=_date(document, "to"),
             basis=_text(document, "basis") or "entered", where=_where(document.get("where")),
-            order=_text(document, "order"), limit=limit, compare=_text(document, "compare"),
+            order=_text(document, "order"), limit=limit, compare=_text(document, "compare"), answer=_text(document, "answer"),
+            formulas=_formulas(document),
         )
 
     def document(self) -> dict[str, Any]:
@@ -56,12 +60,13 @@ class Query:
         document["basis"] = self.basis
         if self.where:
             document["where"] = {name: [value.isoformat() if isinstance(value, date) else value for value in values] for name, values in self.where}
-        document |= {key: value for key, value in (("order", self.order), ("limit", self.limit), ("compare", self.compare)) if value is not None}
-        return document
+        document |= {key: value for key, value in (("order", self.order), ("limit", self.limit), ("compare", self.compare), ("answer", self.answer))
+                     if value is not None}
+        return document | ({"formulas": [formula.document() for formula in self.formulas]} if self.formulas else {})
 
     def asking(self, *measures: str, by: Sequence[str] = (), order: str | None = None, limit: int | None = None, compare: str | None = None) -> Self:
         """The same range, basis and filters with other measures: what a page's filter bar is asked for."""
-        return replace(self, measures=measures, dimensions=tuple(by), order=order, limit=limit, compare=compare)
+        return replace(self, measures=measures, dimensions=tuple(by), order=order, limit=limit, compare=compare, formulas=())
 
     def filtered(self, dimension: str, *values: str | int | None) -> Self:
         """The same question with this filter in place of the one there was on the dimension; without values: with none."""
@@ -76,6 +81,13 @@ def _names(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise WrongUsage(f"{key} is a list of names, not {names!r}.")
     return tuple(names)
+
+
+def _formulas(document: Mapping[str, Any]) -> tuple[Formula, ...]:
+    given = document.get("formulas") or ()
+    if not isinstance(given, list | tuple):
+        raise WrongUsage(f"formulas is a list, not {given!r}.")
+    return tuple(Formula.of(one) for one in given)
 
 
 def _text(document: Mapping[str, Any], key: str) -> str | None:

@@ -35,6 +35,7 @@ class Result:
     columns: tuple[Column, ...]
     warnings: tuple[str, ...] = ()
     journeys: Mapping[str, str] = field(default_factory=dict)
+    definitions: tuple[tuple[str, str], ...] = ()  # of an answer that is told otherwise than by its measures: label, definition
 
     def document(self) -> dict[str, Any]:
         """The JSON document of interface §5; warnings beside it."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from core.errors import WrongUsage, unknown
 from core.metrics.dimensions import DIMENSIONS
 from core.metrics.facts import ENTERED, HAPPENED
+from core.metrics.formulas import checked, inputs
 from core.metrics.measures import MEASURES, Measure
 from core.metrics.query import Query, Where
 
@@ -15,23 +16,36 @@ BEFORE = "_before"  # suffix of a column of the compared period
 
 def settled(query: Query) -> Query:
     """The question with each filter's values as they stand in the tables, each once. Raises WrongUsage, naming what is possible."""
-    _names(query)
-    _range(query)
+    checked(query.formulas)
+    counted = with_inputs(query)
+    _names(counted)
+    _range(counted)
     query = replace(query, where=_where(query))
-    for measure in (MEASURES[name] for name in query.measures):
-        _combination(measure, query)
-    _currency_filter(query)
+    counted = replace(counted, where=query.where)
+    for measure in (MEASURES[name] for name in counted.measures):
+        _combination(measure, counted)
+    _currency_filter(counted)
     _journey(query)
     _order(query)
+    _limit(query)
     return query
 
 
+def with_inputs(query: Query) -> Query:
+    """The question of measures alone that a question with formulas is worked out from: all rows, in no order of theirs; any other as it is."""
+    if not query.formulas:
+        return query
+    read = [name for formula in query.formulas for name in inputs(formula) if name not in query.measures]
+    return replace(query, measures=(*query.measures, *dict.fromkeys(read)), formulas=(), order=None, limit=None)
+
+
 def columns(query: Query) -> list[str]:
-    """The columns of the answer, in order."""
+    """The columns of the answer, in order: dimensions, measures, formulas."""
+    counted = (*query.measures, *(formula.name for formula in query.formulas))
     if query.compare is None:
-        return [*query.dimensions, *query.measures]
+        return [*query.dimensions, *counted]
     dimensions = [column for name in query.dimensions for column in ((name, name + BEFORE) if is_bucket(name) else (name,))]
-    return [*dimensions, *(column for name in query.measures for column in (name, name + BEFORE))]
+    return [*dimensions, *(column for name in counted for column in (name, name + BEFORE))]
 
 
 def is_bucket(dimension: str) -> bool:
@@ -47,8 +61,6 @@ def _names(query: Query) -> None:
     for kind, name, choices in (("basis", query.basis, (ENTERED, HAPPENED)), ("comparison", query.compare, COMPARISONS)):
         if name is not None and name not in choices:
             raise WrongUsage(unknown(kind, name, choices))
-    if query.limit is not None and not 0 <= query.limit < 2**63:
-        raise WrongUsage(f"limit is a number of rows, 0 or more, not {query.limit}.")
 
 
 def _known_once(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
@@ -116,3 +128,8 @@ def _journey(query: Query) -> None:
 def _order(query: Query) -> None:
     if query.order is not None and query.order.removeprefix("-") not in columns(query):
         raise WrongUsage(unknown("column to order by called", query.order.removeprefix("-"), columns(query)))
+
+
+def _limit(query: Query) -> None:
+    if query.limit is not None and not 0 <= query.limit < 2**63:
+        raise WrongUsage(f"limit is a number of rows, 0 or more, not {query.limit}.")

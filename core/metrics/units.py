@@ -11,3 +11,4 @@ class Unit(StrEnum):
     RATE = "rate"  # Float64, a fraction and not a percentage, null over nothing
     SECONDS = "seconds"  # Float64, null where nothing has a duration
     TEXT = "text"  # a dimension
+    NUMBER = "number"  # of a formula alone: Float64, null over nothing

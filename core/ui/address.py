@@ -13,7 +13,8 @@ from core.metrics.measures import MEASURES
 from core.metrics.query import Query
 from core.ui import ranges
 
-CARRIED = ("from", "to", "basis", "compare", "journey")  # what a link in the menu takes along
+SAVED = "saved"  # the id of a saved filter, in whose place its parameters stand
+CARRIED = ("from", "to", "range", "basis", "compare", "journey", SAVED)  # what a link in the menu takes along
 PARAMETERS = (*CARRIED, "version", "channel", "sub_account", "tag")
 Values = tuple[str | None, ...]
 
@@ -47,6 +48,7 @@ class Chosen:
     sub_accounts: Values = ()
     tags: tuple[str, ...] = ()
     tagged: tuple[str, ...] = ()  # the journeys that carry one of the tags, of the chosen ones
+    others: tuple[tuple[str, tuple[str | int | None, ...]], ...] = ()  # filters that the bar has not: a question of Explore may have any
 
     @property
     def where(self) -> tuple[tuple[str, tuple[str | int | None, ...]], ...]:
@@ -56,6 +58,7 @@ class Chosen:
             ("journey_version", self.versions),
             ("channel", self.channels),
             ("sub_account", self.sub_accounts),
+            *self.others,
         )
         return tuple((name, values) for name, values in pairs if values)
 
@@ -167,7 +170,10 @@ def _versions(parameters: Mapping[str, str], journeys: tuple[str, ...], known: K
 
 def _days(parameters: Mapping[str, str], known: Known) -> ranges.Days:
     if "from" not in parameters and "to" not in parameters:
-        return ranges.preset(ranges.DEFAULT, known.today, known.begins)
+        name = parameters.get("range", "28d")
+        if name not in ranges.IDS:
+            raise WrongUsage(unknown("range", name, ranges.IDS))
+        return ranges.preset(ranges.IDS[name], known.today, known.begins)
     first = _day(parameters, "from") or min(known.begins, known.today)
     last = _day(parameters, "to") or known.today
     if first > last:

@@ -49,6 +49,7 @@ class Element:
 class Arm:
     name: str
     is_control: bool
+    element_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ def _elements(account: str, snapshot: str, journey: str, _viewer: Viewer) -> tup
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _arms(account: str, snapshot: str, journey: str, _viewer: Viewer) -> tuple[Arm, ...]:
     found: dict[str, Arm] = {}
-    for name, is_control in seen.snapshot(_viewer).sql(ARMS, [journey]).iter_rows():
-        found.setdefault(name, Arm(name, bool(is_control)))
+    for name, is_control, element in seen.snapshot(_viewer).sql(ARMS, [journey]).iter_rows():
+        found.setdefault(name, Arm(name, bool(is_control), element))
     return tuple(found.values())
 
 
@@ -142,4 +143,4 @@ SUB_ACCOUNTS = """SELECT DISTINCT journey_id, sub_account_id FROM daily WHERE me
 ORDER BY journey_id, sub_account_id NULLS LAST"""
 ELEMENTS = """SELECT element_id, version, kind, name, channel, next FROM elements
 WHERE journey_id = $1 ORDER BY version DESC NULLS LAST, ordinal"""
-ARMS = "SELECT name, is_control FROM arms WHERE journey_id = $1 ORDER BY version DESC NULLS LAST, ordinal"
+ARMS = "SELECT name, is_control, element_id FROM arms WHERE journey_id = $1 ORDER BY version DESC NULLS LAST, ordinal"

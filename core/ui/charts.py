@@ -20,6 +20,7 @@ LABELS = {
     "rate": "format(100 * datum.value, ',~f') + ' %'",
     "seconds": "datum.value >= 7200 ? format(datum.value / 3600, ',~f') + ' h' : format(datum.value / 60, ',~f') + ' min'",
 }
+ROW, PICK = "row", "pick"  # a mark's row of the answer, and the selection that a click makes
 DAYS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y"}
 
 
@@ -33,15 +34,27 @@ class Picture:
     height: int
     alt: str
     width: int = 960  # of an exported image; on the page a chart is as wide as its place
+    html: str = ""  # what stands on the page in its place: the same drawing with real links in it
 
     def spec(self, ground: str) -> Spec:
         """The finished spec without data, for one ground."""
         return _spec(self.kind, self.options, ground)
 
 
-def draw(picture: Picture, key: str) -> None:
-    """The chart on the page."""
-    st.vega_lite_chart(picture.frame, picture.spec(theme.ground()), theme=None, key=key, alt=picture.alt, height=picture.height, width="stretch")
+def draw(picture: Picture, key: str) -> int | None:
+    """The chart on the page; gives the row of the answer whose mark the reader has just picked, where the frame says of which row each mark is."""
+    if picture.html:
+        st.html(picture.html)
+        return None
+    spec = picture.spec(theme.ground())
+    if ROW not in picture.frame.columns:
+        st.vega_lite_chart(picture.frame, spec, theme=None, key=key, alt=picture.alt, height=picture.height, width="stretch")
+        return None
+    state = st.vega_lite_chart(picture.frame, spec, theme=None, key=key, alt=picture.alt, height=picture.height, width="stretch", on_select="rerun",
+                               selection_mode=PICK)  # fmt: skip
+    picked = [int(one[ROW]) for one in state.get("selection", {}).get(PICK, []) if one.get(ROW) is not None]
+    before, st.session_state[f"picked-{key}"] = st.session_state.get(f"picked-{key}"), picked
+    return picked[0] if picked and picked != before else None
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

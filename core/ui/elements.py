@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from core.metrics import Result
 from core.ui import answers, catalog, columns, parts, series, tables, words
 from core.ui.address import Chosen
 from core.ui.catalog import Element
@@ -60,24 +61,28 @@ def sending(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
 def standing(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
     """Elements that do not send: who waits there, who went on, who ended, how long it took, what calls cost there; None where there is none."""
     named, senders = _named(viewer, journey), set(_senders(viewer, chosen))
+    controls = {arm.element_id for arm in catalog.arms(viewer, journey) if arm.is_control}
     whole, cost = chosen.ask(*STANDING, by=("element",)), chosen.ask("traffic_cost", by=("element", "currency"))
-    arrived = {row["element"]: row["element_arrived"] for row in answers.ask(viewer, whole).frame.iter_rows(named=True)}
+    arrived = dict(answers.ask(viewer, chosen.ask("element_arrived", by=("element",))).frame.iter_rows())  # without the medians, which cost more
     quiet = [element for element in dict.fromkeys([*arrived, *answers.ask(viewer, cost).frame["element"]]) if element not in senders]
     if not quiet:
         return None
-    queries = (("", whole.filtered("element", *quiet)), ("cost, by element and currency", cost.filtered("element", *quiet)))
+    queries = (
+        ("", whole.filtered("element", *quiet)), ("cost, by element and currency", cost.filtered("element", *quiet)),
+        ("ways on from splits and waits for events", replace(chosen.ask("element_arrived"), answer="ways")),
+    )  # fmt: skip
 
     def draw(results: Results) -> None:
-        rows = _in_order(columns.joined(results), named)
+        rows, taken = _in_order(columns.joined(results[:2]), named), _taken(results[2])
         tables.table(
             [
-                _element(named), tables.Col("Kind", "t", lambda row: words.KINDS.get(named[row["element"]].kind, "") if row["element"] in named else ""),
+                _element(named), tables.Col("Kind", "t", lambda row: _kind(row, named, controls)),
                 columns.measure("element_arrived"), columns.bar("element_arrived", rows), columns.measure("element_passed", "Passed"),
                 columns.measure("element_waiting", "Waiting now"), columns.measure("element_ended", "Ended here"),
                 columns.measure("element_time_median_s", "Median time"), columns.money("traffic_cost", "Cost of calls"),
-                tables.Col("Leads to", "t", lambda row: _ways(row, named, arrived)),
+                tables.Col("Leads to", "t d", lambda row: _ways(row, named, taken)),
             ],
-            rows, "Elements that do not send",
+            rows, "Elements that do not send", "top ways",
         )  # fmt: skip
 
     return Widget(
@@ -120,9 +125,30 @@ def _rung(rate: str, label: str, named: dict[str, Element], said: dict[str | Non
     return columns.rung(rate, label, lambda row: said[_channel(row, named)][1])
 
 
-def _ways(row: Row, named: dict[str, Element], arrived: dict[str | None, int]) -> str:
-    ways = named[row["element"]].exits if row["element"] in named else ()
-    lines = [
-        f"<p>{words.name(label) + ': ' if label else ''}{_name(to, named)}, {words.count(arrived.get(to, 0))} arrived there</p>" for to, label in ways if to
-    ]
-    return f"<details><summary>{words.plural(len(lines), 'way')}</summary>{''.join(lines)}</details>" if lines else ""
+def _kind(row: Row, named: dict[str, Element], controls: set[str]) -> str:
+    element = row["element"]
+    kind = words.KINDS.get(named[element].kind, "") if element in named else ""
+    return kind + (' <span class="ja-tag">control</span>' if element in controls else "")
+
+
+def _taken(result: Result) -> dict[str, list[Row]]:
+    """Element → the ways that its runs took, the most taken first."""
+    found: dict[str, list[Row]] = {}
+    for row in result.frame.iter_rows(named=True):
+        found.setdefault(row["element"], []).append(row)
+    return found
+
+
+def _ways(row: Row, named: dict[str, Element], taken: dict[str, list[Row]]) -> str:
+    """Where an element leads: of two ways on or more with their shares, as a bar that is divided; else the next one's name."""
+    element = row["element"]
+    labels = dict(named[element].exits) if element in named else {}
+    if element not in taken:
+        return ", ".join(_name(to, named) for to in labels if to)
+    lines = []
+    for way in taken[element]:
+        to, share = way["next_element"], f"<b>{words.rate(way['way_rate'])}</b> <span class=q>{words.count(way['runs'])}</span>"
+        name = "<span class=q>still here, or ended here</span>" if to is None else _name(to, named)
+        said = f"{words.name(labels[to])}: " if to and labels.get(to) else ""
+        lines.append(f"<span class=ja-way>{parts.bar(way['way_rate'], 1)}{share}<span>{said}{name}</span></span>")
+    return "".join(lines)

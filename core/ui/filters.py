@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.errors import WrongUsage, unknown
-from core.ui import address, catalog, parts, ranges, seen, words
-from core.ui.address import CARRIED, Chosen
+from core.ui import address, catalog, parts, ranges, saved, seen, silence, words
+from core.ui.address import CARRIED, PARAMETERS, Chosen
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -22,7 +22,7 @@ BASES = {"entered": "Runs that started in the range", "happened": "When it happe
 def read(viewer: Viewer, title: str) -> Chosen:
     """What the address chooses. Ends the page, naming the value, where one is not valid."""
     try:
-        return address.read(st.query_params, catalog.of(viewer).known(seen.today(viewer)))
+        return address.read(saved.meant(viewer, st.query_params.to_dict()), catalog.of(viewer).known(seen.today(viewer)))
     except WrongUsage as problem:
         parts.header(viewer, title)
         parts.state("error", "The address asks for something that is not there", str(problem), "bad", (address_with({}, only=()), "Start over"))
@@ -30,9 +30,9 @@ def read(viewer: Viewer, title: str) -> Chosen:
 
 
 def bar(viewer: Viewer, chosen: Chosen, *shown: str) -> None:
-    """Draw the bar with these filters beside range and basis.
+    """Draw the bar with these filters beside range, basis and the saved filters.
 
-    shown: any of compare, journey, one_journey, version, channel, sub_account.
+    shown: any of compare, journey (with tags), one_journey, version (of one journey), channel, sub_account.
     """
     names = catalog.of(viewer)
     with st.container(key="filters", horizontal=True, gap="xsmall", vertical_alignment="center"):
@@ -42,6 +42,8 @@ def bar(viewer: Viewer, chosen: Chosen, *shown: str) -> None:
         for name in shown:
             if name in LISTS:
                 LISTS[name](chosen, names)
+        saved.popover(viewer, chosen, "one_journey" in shown)
+    silence.say(viewer, chosen)
 
 
 def carried() -> dict[str, str]:
@@ -57,8 +59,12 @@ def address_with(changes: Mapping[str, str | None], only: Sequence[str] | None =
 
 
 def write(changes: Mapping[str, str | None]) -> None:
-    """Put parameters into the address, all at once: one step for Back to undo."""
-    merged = {name: value for name, value in (st.query_params.to_dict() | dict(changes)).items() if value is not None}
+    """Put parameters into the address, all at once: one step for Back to undo. A filter that changes stands for itself, no longer for a saved one."""
+    own = st.query_params.to_dict()
+    if any(name in PARAMETERS for name in changes):
+        own = saved.spelled(own)
+    changes = {"range": None, **changes} if "from" in changes else changes
+    merged = {name: value for name, value in (own | dict(changes)).items() if value is not None}
     st.query_params.from_dict(merged)
 
 

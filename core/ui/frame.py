@@ -10,10 +10,11 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import JourneysError
 from core.metrics import Query, Result
-from core.ui import answers, charts, filters, leaving, parts, registry, states, tables, why, words
+from core.ui import answers, charts, drill, filters, leaving, parts, registry, seen, states, tables, why, words
 from core.ui.address import CARRIED, Chosen
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Results = tuple[Result, ...]
 log = logging.getLogger(__name__)
+LARGE = 2_000_000  # events: a smaller account answers before a waiting state could be seen
+HEIGHT = 260  # px of a widget whose numbers are on the way: a chart's
 LEFT_OUT = {"channel": "All channels", "journey_version": "All versions", "journey": "All journeys", "sub_account": "All sub-accounts"}
 
 
@@ -41,6 +44,8 @@ class Widget:
     foot: Callable[[Results], Sequence[str]] | None = None
     picker: Callable[[], None] | None = None
     empty: str = ""  # what to say where there is no row; “” draws all the same
+    form: str = ""  # of a visualization: core.boards.forms
+    table: Callable[[Results], None] | None = None  # of a map: draws the same rows in place of `draw` where the reader wants a table
 
     @property
     def noted(self) -> registry.Noted:
@@ -62,8 +67,11 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
             return
         registry.note(widget.noted)
         with st.container(key=f"w-{widget.key}", gap="xsmall"):
+            waiting = _waiting(viewer, widget)
             results, problem = worked_out(viewer, widget)
-            is_empty = bool(widget.empty) and all(result.frame.is_empty() for result in results)
+            if waiting is not None:
+                waiting.empty()
+            is_empty = bool(widget.empty) and all(result.frame.is_empty() for result in results if result.query.dimensions or result.query.answer)
             as_table = _head(viewer, chosen, widget, results)
             if widget.picker:
                 widget.picker()
@@ -76,6 +84,17 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
             _foot(chosen, widget, results, is_empty)
 
     alone()
+
+
+def _waiting(viewer: Viewer, widget: Widget) -> DeltaGenerator | None:
+    """The widget's place, held while its numbers are on the way; None where they are there already, or come before anybody could see it."""
+    if seen.snapshot(viewer).published.events < LARGE or all(answers.is_known(viewer, query) for _, query in widget.queries):
+        return None
+    place: DeltaGenerator = st.empty()
+    with place.container(gap="xsmall"):
+        st.html(title(widget.title, "The next numbers are on the way"))
+        st.skeleton(height=HEIGHT)
+    return place
 
 
 def worked_out(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
@@ -97,15 +116,16 @@ def title(head: str, sub: str = "", level: int = 2) -> str:
 
 def _head(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> bool:
     sub = widget.sub if isinstance(widget.sub, str) else widget.sub(results) if results else ""
-    seen = bool(st.session_state.get(f"v-{widget.key}"))
+    as_table = bool(st.session_state.get(f"v-{widget.key}"))
     with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", key=f"wh-{widget.key}", wrap=False):
         st.html(title(widget.title, sub), width="stretch")
-        if widget.picture and results:
-            label, icon = ("Show the chart", "show_chart") if seen else ("Show as table", "table_rows")
+        if (widget.picture or widget.table) and results:
+            drawn = ("Show the chart", "show_chart") if widget.picture else ("Show the map", "account_tree")
+            label, icon = drawn if as_table else ("Show as table", "table_rows")
             said = f"{label}: {words.plain(widget.title)}"
             st.button(said, key=f"vb-{widget.key}", type="tertiary", icon=f":material/{icon}:", on_click=_turn, args=(widget.key,))
         menu(viewer, chosen, widget, results)
-    return seen
+    return as_table
 
 
 def _turn(key: str) -> None:
@@ -129,6 +149,7 @@ def menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> No
     entries = {f":material/csv: CSV{_of(said)}": ("csv", n) for n, (said, _) in enumerate(widget.queries)}
     entries |= {f":material/table_view: Excel{_of(said)}": ("xlsx", n) for n, (said, _) in enumerate(widget.queries)}
     entries |= {":material/image: Image": ("png", 0), ":material/help: Why this number": ("why", 0), ":material/link: Link to exactly this": ("link", 0)}
+    entries |= {":material/schedule_send: Put into a report": ("report", 0)} | {said: (what, 0) for said, what in drill.ENTRIES.items()}
     picked = st.menu_button(f"Menu: {words.plain(widget.title)}", list(entries), key=f"m-{widget.key}", type="tertiary", icon=":material/more_horiz:")
     if picked is None:
         return
@@ -136,7 +157,11 @@ def menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> No
     if what == "why":
         why.show(viewer, chosen, [query for _, query in widget.queries])
     elif what == "link":
-        leaving.link(chosen, widget.key)
+        leaving.link(viewer, chosen, widget.key)
+    elif what == "report":
+        leaving.report(viewer, widget.title, results[0])
+    elif what in drill.FEATURE:
+        drill.do(viewer, what, widget.title, results, widget.picture(results).kind if widget.picture else widget.form)
     elif what == "png":
         leaving.image(viewer, chosen, widget.title, results, widget.picture(results) if widget.picture else None)
     else:
@@ -157,8 +182,12 @@ def _body(viewer: Viewer, widget: Widget, results: Results, as_table: bool) -> N
         if as_table:
             tables.of(viewer, results[0], widget.title, picture.height)
         else:
-            charts.draw(picture, f"c-{widget.key}")
-    if widget.draw:
+            row = charts.draw(picture, f"c-{widget.key}")
+            if row is not None:
+                drill.of_row(viewer, widget.title, results, row)
+    if widget.table and as_table:
+        widget.table(results)
+    elif widget.draw:
         widget.draw(results)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -64,6 +66,46 @@ def by_version(viewer: Viewer, chosen: Chosen, journey: str) -> Widget:
         sub="A goal event counts for each run it falls into; a performer counts once",
         empty="No run in this range",
     )
+
+
+def times(viewer: Viewer, chosen: Chosen) -> Widget | None:
+    """How long runs took from their entry to their first goal event: how many by when, and within what time a half of them by version; None without a goal."""
+    asked = chosen.ask("goal_performers")
+    queries = (
+        ("", replace(asked, answer="goal_times")),
+        ("quartiles", replace(asked, answer="goal_time_quartiles")),
+        ("quartiles, by version", replace(asked, dimensions=("journey_version",), answer="goal_time_quartiles")),
+    )
+    if answers.ask(viewer, queries[0][1]).frame.is_empty():
+        return None
+
+    def sub(results: Results) -> str:
+        whole = results[1].frame.row(0, named=True)
+        quarter, half, more = (words.seconds(whole[f"goal_time_{name}_s"]) for name in ("quarter", "median", "three_quarters"))
+        of = words.plural(whole["runs"], "run")
+        return f"Of {of} with a goal a quarter reached it within {quarter}, <b>half within {half}</b>, three quarters within {more}"
+
+    def draw(results: Results) -> None:
+        bands, versions = (list(result.frame.iter_rows(named=True)) for result in (results[0], results[2]))
+        top = max(row["runs"] for row in bands)
+        tables.table(
+            [
+                Col("Time from entry to goal", "t", lambda row: row["time_to_goal"]),
+                Col("Runs as a bar", "b", lambda row: parts.bar(row["runs"], top), is_hidden=True),
+                Col("Runs", "n", lambda row: words.count(row["runs"])), Col("Reached by then", "n", lambda row: words.rate(row["so_far_rate"])),
+            ],
+            bands, "Runs with a goal by time from entry", "tight",
+        )  # fmt: skip
+        if len(versions) > 1:
+            said = [Col(column.label, "n", _duration(column.name)) for column in results[2].columns if column.unit == "seconds"]
+            named = columns.dated("journey_version", "Version", lambda v: "no version" if v is None else f"v{v}")
+            tables.table([named, Col("Runs", "n", lambda row: words.count(row["runs"])), *said], versions, "Time from entry to goal by version", "tight gap")
+
+    return Widget("goal-times", "Runs with a goal, by time from entry to goal", queries, draw, sub=sub)
+
+
+def _duration(name: str) -> Callable[[Row], str]:
+    return lambda row: words.seconds(row[name])
 
 
 def arms(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:

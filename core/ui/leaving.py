@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-from core.metrics import Result
-from core.ui import catalog, images, parts, seen, tables, words
+from core.metrics import DIMENSIONS, Result
+from core.ui import catalog, images, parts, saved, seen, tables, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
 
@@ -44,8 +44,7 @@ def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result],
     """Offer the widget as a PNG that explains itself."""
     if refused(viewer):
         return
-    notes = _notes(viewer, chosen)
-    made = images.png(picture or _written(viewer, results, title), title, notes)
+    made = drawn(viewer, chosen, title, results, picture)
 
     @st.dialog(f"Image: {words.plain(title)}", width="large")
     def offered() -> None:
@@ -55,17 +54,38 @@ def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result],
     offered()
 
 
-def link(chosen: Chosen, key: str) -> None:
-    """Show the address that means exactly this: every choice that a default stands for is written out."""
+def drawn(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | None) -> bytes:
+    """The widget as a PNG with title, account, range and as-of; without a picture its table."""
+    return images.png(picture or _written(viewer, results, title), title, _notes(viewer, chosen))
+
+
+def link(viewer: Viewer, chosen: Chosen, key: str) -> None:
+    """Show the address that means exactly this: every choice that a default stands for is written out; and one that holds on to the numbers for 90 days."""
 
     @st.dialog("Link to exactly this", width="medium")
     def offered() -> None:
         first, last = chosen.days
         spelled = {"from": first.isoformat(), "to": last.isoformat(), "basis": chosen.basis, "compare": chosen.compare}
-        own = {name: value for name, value in st.query_params.to_dict().items() if name not in spelled}
+        own = {name: value for name, value in saved.spelled(st.query_params.to_dict()).items() if name not in (*spelled, "range")}
         base = (st.context.url or "").split("?")[0] if isinstance(st.context.url, str) else ""
         st.code(f"{base}?{urlencode(spelled | own)}", language=None, wrap_lines=True)
         st.html("<p class=ja-sub>It opens the same range, basis and filters for everybody who may see this account, on its newest numbers.</p>")
+        if st.button("Make a link that keeps these numbers for 90 days", icon=":material/push_pin:", key=f"pin-{key}"):
+            st.code(f"{base}?{urlencode(spelled | own | {'snapshot': viewer.pin()})}", language=None, wrap_lines=True)
+
+    offered()
+
+
+def report(viewer: Viewer, title: str, result: Result) -> None:
+    """Lead to the form of a custom report that asks this widget's question, once or on a schedule."""
+    if refused(viewer):
+        return
+    asked = {"create": "custom", "title": title, "question": json.dumps(result.query.document(), ensure_ascii=False)}
+
+    @st.dialog("Put into a report", width="medium")
+    def offered() -> None:
+        st.html(f"<p class=ja-sub>{words.name(title)}: once, or every day, week or month by mail, with the range moving on.</p>")
+        st.html(f'<a class=ja-btn href="reports?{escape(urlencode(asked, quote_via=quote))}" target=_self>Go on in Reports</a>')
 
     offered()
 
@@ -91,6 +111,7 @@ def filters_said(viewer: Viewer, chosen: Chosen) -> str:
     said += [f"version {'–' if version is None else version}" for version in chosen.versions]
     said += [words.channel(channel) for channel in chosen.channels]
     said += [sub_account or "no sub-account" for sub_account in chosen.sub_accounts]
+    said += [f"{DIMENSIONS[name].label.lower()} {', '.join(tables.text(viewer, name, value, 'text') for value in values)}" for name, values in chosen.others]
     return " · ".join([*said, *(f"tag {tag}" for tag in chosen.tags)])
 
 
@@ -110,11 +131,11 @@ def _about(viewer: Viewer, chosen: Chosen, rows: str) -> str:
 def _written(viewer: Viewer, results: Sequence[Result], title: str) -> Picture:
     """Answers as a table of text: one row as measure beside value, more rows as they stand."""
     first = results[0]
-    if not first.query.dimensions:
+    if not first.query.dimensions and first.query.answer is None:
         rows = [
             (column.label, tables.text(viewer, column.name, value, str(column.unit)))
             for result in results
-            if not result.query.dimensions
+            if not result.query.dimensions and result.query.answer is None
             for column, value in zip(result.columns, result.frame.row(0), strict=True)
         ]
         return images.written([("", False), ("", True)], rows, title)

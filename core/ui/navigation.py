@@ -9,7 +9,7 @@ from streamlit.navigation.page import Page
 
 from core.access.features import PACKAGES
 from core.errors import JourneysError
-from core.ui import browser, menu, parts
+from core.ui import browser, hand, menu, parts
 from core.ui.address import CARRIED
 from core.ui.menu import Entry
 from core.ui.viewer import PAGE, SignedOut, Viewer, refuse
@@ -25,6 +25,7 @@ def run(viewer: Viewer) -> None:
     home = st.Page(_home(pages, viewer, is_enabled), default=True, visibility="hidden", title="Journey Analytics")
     page = st.navigation([home, *pages.values()], position="hidden")
     st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="medium")
+    hand.put()
     if is_enabled:
         _sidebar(viewer, pages, page.url_path)
     st.session_state[PAGE] = page.url_path
@@ -64,7 +65,7 @@ def _page(viewer: Viewer, entry: Entry, is_enabled: bool) -> Page:
     if not is_enabled and entry is not menu.ENABLE:
         what = _to_the_terms
     elif why := viewer.refusal(entry.feature):
-        what = _refusal(entry, why)
+        what = _refusal(viewer, entry, why)
     return st.Page(what, title=entry.title, icon=f":material/{entry.icon}:", url_path=entry.url_path)
 
 
@@ -81,8 +82,8 @@ def _to_the_terms() -> None:
     st.switch_page(st.Page(menu.ENABLE.path, url_path=menu.ENABLE.url_path))
 
 
-def _refusal(entry: Entry, why: str) -> Callable[[], None]:
+def _refusal(viewer: Viewer, entry: Entry, why: str) -> Callable[[], None]:
     def refused() -> None:
-        refuse(entry.title, why)
+        refuse(entry.title, f"{why} {viewer.to_ask(entry.feature)}")
 
     return refused

@@ -27,11 +27,28 @@ def header(viewer: Viewer, title: str, *, crumb: str | None = None, badge: str =
         f"<header class=ja-head><div><p class=ja-acc>{account}</p><h1>{words.name(title)}{badge}</h1></div>"
         f"<p class=ja-fresh>{_fresh(viewer)}{said}</p></header>"
     )
+    if viewer.pinned:
+        said = "This link holds on to numbers as they were. Nothing that came later is in them."
+        state("push_pin", f"Snapshot {viewer.pinned}", said, "warn", (newest_address(), "Show the newest numbers"))
+    _news(viewer)
+
+
+@st.fragment(run_every="60s")
+def _news(viewer: Viewer) -> None:
+    """What happened since the page was opened, looked for once a minute: the page keeps its numbers until the reader takes the newer ones."""
     if viewer.newer_snapshot and st.button("Newer numbers are ready: show them", icon=":material/update:", key="newer", type="tertiary"):
         viewer.take_newer_snapshot()
         st.rerun()
     if viewer.failed_build:
-        state("error", "The last build failed", f"You see the last snapshot that was published. {viewer.failed_build}", "bad")
+        shown = "You see the last snapshot that was published. " if viewer.snapshot else ""
+        state("error", "The last build failed", f"{shown}{viewer.failed_build}", "bad")
+
+
+def newest_address() -> str:
+    """This page's address without the snapshot that it holds on to."""
+    from urllib.parse import urlencode
+
+    return "?" + urlencode({name: value for name, value in st.query_params.to_dict().items() if name != "snapshot"})
 
 
 def _fresh(viewer: Viewer) -> str:

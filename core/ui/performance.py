@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 BY = {"day": "by day", "week": "by week", "month": "by month"}
 MOST_MARKS = 6
+TREND = ("profiles_in_journey", "profiles_exited", "active_profiles", "goal_performers", "messages_sent", "traffic_cost")
 LADDER = (
     "messages_sent", "messages_delivered", "delivery_rate", "messages_viewed", "view_rate", "messages_clicked", "click_rate", "messages_replied",
     "messages_failed", "messages_viewed_machine", "profiles_messaged", "profiles_viewing",
 )  # fmt: skip
 
 
-def trend(viewer: Viewer, chosen: Chosen, key: str, measures: Sequence[str], pick: str = "trend") -> Widget:
+def trend(viewer: Viewer, chosen: Chosen, key: str, measures: Sequence[str] = TREND, pick: str = "trend") -> Widget:
     """One measure that the reader picks, over the range, against the compared days."""
     offered = choices(viewer, chosen, measures)
     name, currency, query = choice(viewer, chosen, filters.picked(pick, list(offered)), by=(chosen.grain,))
@@ -169,10 +170,10 @@ def channels(viewer: Viewer, chosen: Chosen, key: str = "channels") -> Widget:
 
 
 def endings(viewer: Viewer, chosen: Chosen, key: str = "endings") -> Widget:
-    """How runs ended, by reason."""
+    """How runs ended, by reason, and how many have not."""
 
     def draw(results: Results) -> None:
-        rows = sorted(columns.joined(results), key=lambda row: -row["exits"])
+        rows = sorted(results[0].frame.iter_rows(named=True), key=lambda row: -row["exits"])
         whole = {"exits": sum(row["exits"] for row in rows)}
         tables.table(
             [
@@ -182,4 +183,9 @@ def endings(viewer: Viewer, chosen: Chosen, key: str = "endings") -> Widget:
             rows, "Endings of runs", "tight",
         )  # fmt: skip
 
-    return Widget(key, "Exits, by their ending", (("", chosen.ask("exits", by=("exit_reason",))),), draw, empty="No run of this range has ended")
+    def still(results: Results) -> list[str]:
+        runs = results[1].value("currently_in_journey")
+        return [f"{words.plural(runs, 'run')} that started in the range {'is' if runs == 1 else 'are'} still in the journey"] if runs else []
+
+    queries = (("", chosen.ask("exits", by=("exit_reason",))), ("runs still in the journey", chosen.ask("currently_in_journey")))
+    return Widget(key, "Exits, by their ending", queries, draw, foot=still, empty="No run of this range has ended")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 PRESETS = ("7 days", "28 days", "This month", "90 days", "All")
+IDS = {"7d": "7 days", "28d": "28 days", "month": "This month", "90d": "90 days", "all": "All"}  # in an address: a range that moves with the days
 DEFAULT = "28 days"  # four whole weeks, so the default comparison is the four before them
 COMPARISONS = ("weekdays", "previous", "year", "none")  # the words of Query.compare, and none
 Days = tuple[date, date]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -10,39 +11,73 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.errors import JourneysError
-from core.sources.sftp import connections
+from core.sources.sftp import connections, history
 from core.sources.sftp.connections import Connection
 from core.sources.sftp.dialling import offered_keys
+from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.intake import Intake
 from core.sources.sftp.trial import Trial, trial
-from core.ui import filters, frame, parts, sftp_form, tables, words
-from core.ui.tables import Col
+from core.ui import catalog, filters, frame, parts, sftp_form, sheets, tables, words
+from core.ui.sheets import Sheet
+from core.ui.tables import Col, Row
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
+COLUMNS = sheets.columns("Name", "State", "Journey", "Server", "Files", "Minutes", "Last poll", "Next poll", "Host key", "Newest fetch", counts=("Minutes",))
+STEPS = {"resolve": "Find the host’s address", "connect": "Connect to the server", "host key": "Check the host key", "sign-in": "Sign in", "SFTP": "Start SFTP",
+         "folder": "List the folder"}  # fmt: skip
 
-def listed(viewer: Viewer, found: list[Connection]) -> None:
-    """One line a connection; its name opens it."""
-    with st.container(key="w-connections", gap="xsmall"):
-        st.html(frame.title(words.plural(len(found), "SFTP connection")))
+
+def listed(viewer: Viewer, intake: Intake, found: list[Connection]) -> None:
+    """One line a connection with what its newest fetch came to; its name opens it."""
+    newest = {one.name: next(iter(history.newest(intake, connection=one.name, limit=1)), None) for one in found}
+
+    named = catalog.of(viewer).name if viewer.snapshot is not None else str
+
+    def at(moment: datetime | None) -> str:
+        return words.moment(moment, viewer.account.time_zone) if moment else words.MISSING
+
+    def came(one: Connection) -> str:
+        fetch = newest[one.name]
+        return words.MISSING if fetch is None else fetch.status
+
+    def row(one: Connection) -> tuple[object, ...]:
+        server, files = f"{one.username}@{one.host}:{one.port}", f"{one.path.rstrip('/')}/{one.pattern}"
+        key = "accepted" if one.host_keys else "not accepted"
+        polls = at(one.polled_at), at(one.next_poll_at)
+        return (one.name, "On" if one.active else "Off", named(one.journey_id), server, files, one.every_minutes, *polls, key, came(one))
+
+    rows = [row(one) for one in found]
+    sheet = Sheet(COLUMNS, sheets.frame_of(COLUMNS, rows), (("Minutes", "from poll to poll"), ("Time zone", viewer.account.time_zone)))
+
+    def draw() -> None:
         if not found:
             parts.state("lan", "There is no connection yet", "A connection fetches files from somebody’s server; each valid row enters a journey.")
             return
+        tables.table(_columns(newest), list(sheet.frame.iter_rows(named=True)), "SFTP connections")
 
-        def at(one: Connection) -> str:
-            return escape(words.moment(one.next_poll_at, viewer.account.time_zone)) if one.next_poll_at else words.MISSING
+    sheets.show(viewer, None, sheets.Widget("connections", words.plural(len(found), "SFTP connection"), (("", lambda: sheet),), draw, feature=None))
 
-        columns = [
-            Col("Name", "t", lambda row: f'<a href="?{escape(urlencode({"name": row["one"].name}))}" target=_self>{words.name(row["one"].name)}</a>'),
-            Col("State", "t", lambda row: "<span class=ja-st>On</span>" if row["one"].active else "<span class='ja-st off'>Off</span>"),
-            Col("Journey", "t", lambda row: words.name(row["one"].journey_id)),
-            Col("Server", "t", lambda row: words.name(f"{row['one'].username}@{row['one'].host}:{row['one'].port}")),
-            Col("Files", "t", lambda row: words.name(f"{row['one'].path.rstrip('/')}/{row['one'].pattern}")),
-            Col("Every", "n", lambda row: f"{row['one'].every_minutes:,} min"), Col("Next poll", "t w", lambda row: at(row["one"])),
-            Col("Host key", "t", lambda row: "accepted" if row["one"].host_keys else "<span class='ja-st warn'>Not accepted</span>"),
-        ]  # fmt: skip
-        tables.table(columns, [{"one": one} for one in found], "SFTP connections")
+
+def _columns(newest: Mapping[str, Fetch | None]) -> list[Col]:
+    def state(row: Row) -> str:
+        fetch = newest[row["Name"]]
+        if row["State"] == "Off":
+            return "<span class='ja-st off'>Off</span>"
+        return "<span class='ja-st bad'>Cannot be read</span>" if fetch and fetch.failed and fetch.file is None else "<span class=ja-st>On</span>"
+
+    def key(row: Row) -> str:
+        return "accepted" if row["Host key"] == "accepted" else "<span class='ja-st warn'>Not accepted</span>"
+
+    def plain(name: str, kind: str = "t") -> Col:
+        return Col(name, kind, lambda row: words.name(row[name]))
+
+    return [
+        Col("Name", "t", lambda row: f'<a href="?{escape(urlencode({"name": row["Name"]}))}" target=_self>{words.name(row["Name"])}</a>'),
+        Col("State", "t", state), plain("Journey"), plain("Server"), plain("Files"), Col("Every", "n", lambda row: f"{row['Minutes']:,} min"),
+        plain("Last poll", "t w"), plain("Next poll", "t w"), Col("Host key", "t w", key),
+    ]  # fmt: skip
 
 
 def one(viewer: Viewer, intake: Intake, connection: Connection) -> None:
@@ -76,16 +111,16 @@ def _done(viewer: Viewer, change: Callable[[], object], name: str | None) -> Non
         viewer.require("connections")
         change()
     except JourneysError as problem:
-        parts.state("error", "Nothing was changed", str(problem), "bad")
+        parts.state("error", "Nothing was changed", words.sentence(str(problem)), "bad")
         return
     filters.write({"name": name})
     st.rerun()
 
 
 def _tried(viewer: Viewer, intake: Intake, connection: Connection, found: Trial) -> None:
-    steps = [{"step": step, "said": "<span class=ja-st>Passed</span>"} for step in found.passed]
+    steps = [{"step": STEPS[step], "said": "<span class=ja-st>Passed</span>"} for step in found.passed]
     if found.failed:
-        steps.append({"step": found.failed, "said": f"<span class='ja-st bad'>Failed</span> {escape(found.error or '')}"})
+        steps.append({"step": STEPS[found.failed], "said": f"<span class='ja-st bad'>Failed</span> {escape(words.sentence(found.error or ''))}"})
     tables.table([Col("Step", "t", lambda row: escape(row["step"])), Col("Result", "t", lambda row: row["said"])], steps, "Test of the connection", "tight")
     if found.fingerprint:
         st.html(f"<p class=ja-sub>Ask the server’s owner whether this is its key: <b>{escape(found.fingerprint)}</b></p>")

@@ -8,98 +8,119 @@ from datetime import date, datetime
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import polars as pl
-import streamlit as st
 
+from core.metrics import Column, Unit
 from core.sources.sftp.cadence import Expected, expected
 from core.sources.sftp.connections import Connection
 from core.sources.sftp.fetches import Fetch
-from core.ui import charts, frame, parts, ranges, tables, theme, words
+from core.ui import charts, parts, ranges, sftp_desk, sheets, tables, theme, words
 from core.ui.address import Chosen
+from core.ui.sheets import Sheet
 from core.ui.tables import Col, Row
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
+POLLS = sheets.columns("Connection", "State", "Minutes", "Last poll", "Next poll", counts=("Minutes",))
+ARRIVALS = sheets.columns("Connection", "Usually", "Seen", "Weeks", "Due", "State", counts=("Seen", "Weeks"))
+
 
 def trend(viewer: Viewer, chosen: Chosen, found: Sequence[Fetch]) -> None:
     """Entries by day (week, month where the range is long), valid below invalid."""
     grain, counts = chosen.grain, Counter[tuple[date, str]]()
-    today = viewer.now.astimezone(ZoneInfo(viewer.account.time_zone)).date()
-    days = (chosen.days[0], max(chosen.days[1], today) if chosen.days[1] >= chosen.today else chosen.days[1])
     for fetch in found:
-        bucket = ranges.bucket(fetch.started_at.astimezone(ZoneInfo(viewer.account.zone_at(fetch.started_at))).date(), grain)
+        bucket = ranges.bucket(sftp_desk.day_of(viewer.account, fetch.started_at), grain)
         counts[bucket, "Valid"] += fetch.valid or 0
         counts[bucket, "Invalid"] += fetch.invalid or 0
+    word = grain.capitalize()
+    columns = (Column(grain, word, Unit.TEXT), Column("valid", "Valid entries", Unit.COUNT), Column("invalid", "Invalid entries", Unit.COUNT))
+    buckets = ranges.buckets(chosen.days, grain)
+    rows = [(bucket, counts[ranges.bucket(bucket, grain), "Valid"], counts[ranges.bucket(bucket, grain), "Invalid"]) for bucket in buckets]
+    about = (("Range", words.days(*chosen.days)), (word, "on which the fetch began, in the account’s time zone"),
+             ("Counted", "data rows of the files that were read"))  # fmt: skip
+    sheet = Sheet(columns, sheets.frame_of(columns, rows), about)
     colours = theme.colours(theme.ground())
-    series = (("Valid", colours["accent"]), ("Invalid", colours["bad"]))
-    rows = []
-    for bucket in ranges.buckets(days, grain):
-        low, end = 0, ranges.after(bucket, grain, days)
+    legend = parts.keys((colours["accent"], "Valid"), (colours["bad"], "Invalid"))
+    picture = _picture(chosen, counts, (("Valid", colours["accent"]), ("Invalid", colours["bad"])))
+    title = f"Entries in files, by {grain}"
+    sheets.show(viewer, chosen, sheets.Widget("sftp-days", title, (("", lambda: sheet),), lambda: None, picture, sub=legend, feature=None))
+
+
+def _picture(chosen: Chosen, counts: Counter[tuple[date, str]], series: tuple[tuple[str, str], ...]) -> charts.Picture:
+    grain, rows = chosen.grain, []
+    for bucket in ranges.buckets(chosen.days, grain):
+        low, end = 0, ranges.after(bucket, grain, chosen.days)
         for name, _ in series:
             n = counts[ranges.bucket(bucket, grain), name]
             said = words.day(bucket) if grain == "day" else words.days(bucket, end)
-            drawn = {"day": bucket, "end": end, "low": low, "high": low + n, "series": name, "open": bucket <= today < end}
-            rows.append(drawn | {"said": said, "value_said": f"{n:,}"})
+            drawn = {"day": bucket, "end": end, "low": low, "high": low + n, "series": name, "open": bucket <= chosen.today < end}
+            rows.append(drawn | {"said": said, "value_said": words.count(n)})
             low += n
-    with st.container(key="w-sftp-days", gap="xsmall"):
-        st.html(frame.title(f"Entries in files, by {grain}", parts.keys((series[0][1], "Valid"), (series[1][1], "Invalid"))))
-        alt = f"Entries by {grain}: {sum(f.valid or 0 for f in found):,} valid, {sum(f.invalid or 0 for f in found):,} invalid"
-        charts.draw(charts.Picture(pl.DataFrame(rows), "stacked", ("count", grain, "Entries", "Kind", series), 220, alt), "sftp-days")
+    alt = f"Entries by {grain}: " + ", ".join(f"{sum(n for (_, kind), n in counts.items() if kind == name):,} {name.lower()}" for name, _ in series)
+    return charts.Picture(pl.DataFrame(rows), "stacked", ("count", grain, "Entries", "Kind", series), 220, alt)
 
 
-def polls(viewer: Viewer, mine: Sequence[Connection]) -> None:
+def polls(viewer: Viewer, chosen: Chosen, mine: Sequence[Connection]) -> None:
     """The journey's connections: whether each is on, when it was looked at, and when it is next."""
 
     def at(moment: datetime | None, otherwise: str) -> str:
-        return escape(words.moment(moment, viewer.account.time_zone)) if moment else f"<span class=q>{otherwise}</span>"
+        return words.moment(moment, viewer.account.time_zone) if moment else otherwise
+
+    def following(one: Connection) -> str:
+        if not one.active:
+            return "Off"
+        due = one.next_poll_at
+        return at(due, "within seconds") if due is None or due > viewer.now else "due now"
 
     def named(row: Row) -> str:
-        return f'<a href="connections?{escape(urlencode({"name": row["one"].name}))}" target=_self>{words.name(row["one"].name)}</a>'
+        return f'<a href="connections?{escape(urlencode({"name": row["Connection"]}))}" target=_self>{words.name(row["Connection"])}</a>'
 
-    def following(row: Row) -> str:
-        one: Connection = row["one"]
-        if not one.active:
-            return "<span class='ja-st off'>Off</span>"
-        due = one.next_poll_at
-        return at(due, "at the worker’s next tick") if due is None or due > viewer.now else "<span class=q>due now</span>"
+    values = [(one.name, "On" if one.active else "Off", one.every_minutes, at(one.polled_at, "none yet"), following(one)) for one in mine]
+    sheet = Sheet(POLLS, sheets.frame_of(POLLS, values), (("Minutes", "from poll to poll"), ("Time zone", viewer.account.time_zone)))
 
-    with st.container(key="w-polls", gap="xsmall"):
-        st.html(frame.title("Next polls"))
+    def draw() -> None:
         columns = [
-            Col("Connection", "t", named),
-            Col("Every", "n", lambda row: f"{row['one'].every_minutes:,} min"), Col("Last poll", "t w", lambda row: at(row["one"].polled_at, "none yet")),
-            Col("Next poll", "t w", following),
+            Col("Connection", "t", named), Col("Every", "n", lambda row: f"{row['Minutes']:,} min"),
+            Col("Last poll", "t w", lambda row: escape(row["Last poll"])),
+            Col("Next poll", "t w", lambda row: "<span class='ja-st off'>Off</span>" if row["State"] == "Off" else escape(row["Next poll"])),
         ]  # fmt: skip
-        tables.table(columns, [{"one": one} for one in mine], "Next polls", "tight")
+        tables.table(columns, list(sheet.frame.iter_rows(named=True)), "Next polls", "tight")
+
+    sheets.show(viewer, chosen, sheets.Widget("polls", "Next polls", (("", lambda: sheet),), draw, feature=None))
 
 
-def arrivals(viewer: Viewer, mine: Sequence[Connection], found: Sequence[Fetch]) -> None:
+def arrivals(viewer: Viewer, chosen: Chosen, mine: Sequence[Connection], recent: Sequence[Fetch]) -> None:
     """When files usually come, by what came before, how sure that is, and which are missing."""
-    rows: list[Row] = []
-    for one in mine:
-        own = [fetch for fetch in found if fetch.connection == one.name]
-        rows += [{"name": one.name, "it": it} for it in expected(own, viewer.account.time_zone, viewer.now)]
-    rows.sort(key=lambda row: (not row["it"].missing, row["it"].weekday, row["it"].hour))
-    with st.container(key="w-arrivals", gap="xsmall"):
-        missing = sum(row["it"].missing for row in rows)
-        st.html(frame.title("Expected files", f"{words.plural(missing, 'file')} missing" if rows else ""))
-        if not rows:
+    own = {one.name: [fetch for fetch in recent if fetch.connection == one.name] for one in mine if one.active}
+    found = [(name, it) for name, fetches in own.items() for it in expected(fetches, viewer.account.time_zone, viewer.now)]
+    found.sort(key=lambda one: (not one[1].missing, one[1].weekday, one[1].hour))
+    values = [(name, _usual(it), it.seen, it.weeks, words.moment(it.due_at, viewer.account.time_zone), "Missing" if it.missing else "As usual")
+              for name, it in found]  # fmt: skip
+    about = (("Usually", "weekday and hour at which files came in at least six of ten of the last eight weeks"), ("Seen", "in so many of the weeks looked at"),
+             ("Missing", "two hours after its time nothing had come"), ("Time zone", viewer.account.time_zone))  # fmt: skip
+    sheet = Sheet(ARRIVALS, sheets.frame_of(ARRIVALS, values), about)
+
+    def draw() -> None:
+        if not found:
             parts.state("schedule", "No rhythm is known yet", "It takes more than three weeks of imports at the same weekday and hour.")
             return
         columns = [
-            Col("Connection", "t", lambda row: words.name(row["name"])), Col("Usually", "t w", lambda row: _usual(row["it"])),
-            Col("How sure", "t w", lambda row: f"{row['it'].seen} of {row['it'].weeks} weeks"), Col("State", "t w", lambda row: _state(viewer, row["it"])),
+            Col("Connection", "t", lambda row: words.name(row["Connection"])), Col("Usually", "t w", lambda row: escape(row["Usually"])),
+            Col("How sure", "t w", lambda row: f"{row['Seen']} of {row['Weeks']} weeks"), Col("State", "t w", _state),
         ]  # fmt: skip
-        tables.table(columns, rows, "Expected files", "tight", height=260)
+        tables.table(columns, list(sheet.frame.iter_rows(named=True)), "Expected files", "tight", height=260)
+
+    missing = sum(it.missing for _, it in found)
+    sub = f"<b class=ja-no>{words.plural(missing, 'file')} missing</b>" if missing else "None is missing" if found else ""
+    sheets.show(viewer, chosen, sheets.Widget("arrivals", "Expected files", (("", lambda: sheet),), draw, sub=sub, feature=None))
 
 
 def _usual(it: Expected) -> str:
     return f"{words.WEEKDAYS[it.weekday - 1]} {it.hour:02d}:00–{(it.hour + 1) % 24:02d}:00"
 
 
-def _state(viewer: Viewer, it: Expected) -> str:
-    due = escape(words.moment(it.due_at, viewer.account.time_zone))
-    return f"<span class='ja-st bad'>Missing</span> <span class=q>due {due}</span>" if it.missing else "<span class=ja-st>As usual</span>"
+def _state(row: Row) -> str:
+    due = escape(row["Due"])
+    return f"<span class='ja-st bad'>Missing</span> <span class=q>due {due}</span>" if row["State"] == "Missing" else "<span class=ja-st>As usual</span>"

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from core.sources.sftp import connections, history
+from core.access.accounts import Account
+from core.metrics.checks import Check
+from core.sources.sftp import connections, fetches, history
+from core.sources.sftp.cadence import WEEKS
 from core.sources.sftp.connections import Connection
 from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.intake import Intake
+from core.sources.sftp.invariants import invariants
 from core.sources.sftp.polling import intake_of
-from core.ui.address import Chosen
+from core.ui import ranges
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 OUTCOMES = {"all": "All", "imported": "Imported", "refusals": "With refusals", "errors": "Errors", "repeated": "Seen before"}
+RECENT = timedelta(weeks=WEEKS + 2)  # what a rhythm is learned from, and how far back a broken connection is followed
 
 
 def of(viewer: Viewer) -> Intake:
@@ -33,20 +39,37 @@ def outcome(fetch: Fetch) -> str:
     return "refusals" if fetch.invalid else "imported"
 
 
-def of_journey(intake: Intake, journey: str) -> tuple[list[Connection], list[Fetch]]:
-    """The journey's connections by name, and all its fetches, newest first."""
-    return [one for one in connections.every(intake) if one.journey_id == journey], [one for one in history.newest(intake) if one.journey_id == journey]
+def feeding(intake: Intake, journey: str) -> list[Connection]:
+    """The journey's connections, by name."""
+    return [one for one in connections.every(intake) if one.journey_id == journey]
 
 
-def in_range(intake: Intake, found: Sequence[Fetch], chosen: Chosen) -> list[Fetch]:
-    """Those of the chosen local days. A range that reaches the last built day is open: what came since the refresh is shown too."""
-    first, last = chosen.days
-    kept = []
-    for fetch in found:
-        day = fetch.started_at.astimezone(ZoneInfo(intake.account.zone_at(fetch.started_at))).date()
-        if first <= day and (day <= last or last >= chosen.today):
-            kept.append(fetch)
-    return kept
+def names(intake: Intake, journey: str) -> list[str]:
+    """The connections that feed the journey, or once fetched for it."""
+    return sorted({*(one.name for one in feeding(intake, journey)), *fetches.connections_of(intake, journey)})
+
+
+def recent(intake: Intake, journey: str, now: datetime) -> list[Fetch]:
+    """The journey's fetches of the last weeks, newest first, whatever range is looked at."""
+    return history.newest(intake, journey_id=journey, since=now - RECENT)
+
+
+def day_of(account: Account, at: datetime) -> date:
+    """The account's local day of a moment."""
+    return at.astimezone(ZoneInfo(account.zone_at(at))).date()
+
+
+def in_range(intake: Intake, journey: str, days: ranges.Days) -> list[Fetch]:
+    """The journey's fetches that began on these local days, newest first."""
+    first, last = days
+    since, until = datetime.combine(first, time(), UTC) - timedelta(days=1), datetime.combine(last, time(), UTC) + timedelta(days=2)
+    found = history.newest(intake, journey_id=journey, since=since, until=until)  # no zone is further away than a day
+    return [fetch for fetch in found if first <= day_of(intake.account, fetch.started_at) <= last]
+
+
+def checks_of(viewer: Viewer) -> list[Check]:
+    """What must hold between the history of fetches and the log; it reads the log."""
+    return [Check(one.name, one.left, one.right) for one in invariants(of(viewer))]
 
 
 def chosen_of(found: Sequence[Fetch], connection: str, which: str) -> list[Fetch]:

@@ -12,7 +12,7 @@ from core.sources.sftp import connections, keys
 from core.sources.sftp.connections import SIGN_INS, Connection
 from core.sources.sftp.intake import Intake
 from core.sources.sftp.reading import AUTO, CONTACTS, DELIMITERS, Reading
-from core.ui import catalog, filters, parts
+from core.ui import catalog, filters, frame, parts, words
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -25,6 +25,8 @@ def show(viewer: Viewer, intake: Intake, before: Connection | None) -> None:
     """Draw it; what is sent in is kept, or the sentence that says why not stands below. Drawn anew after it is kept, so that no secret stays on the page."""
     shown = before or BLANK
     turn = st.session_state.get("sftp-form-turn", 0)
+    if before is None:
+        st.html(frame.title("A new connection", "Its files come by themselves once its host key is accepted: add it, then test it"))
     with st.form(f"connection-{shown.name}-{turn}", border=False):
         given = _server(viewer, shown, is_new=before is None) | _secret(shown, is_new=before is None)
         reading = _reading(shown.reading)
@@ -34,7 +36,7 @@ def show(viewer: Viewer, intake: Intake, before: Connection | None) -> None:
     try:
         name = keep(viewer, intake, before, given, reading)
     except JourneysError as problem:
-        parts.state("error", "The connection was not kept", str(problem), "bad")
+        parts.state("error", "The connection was not kept", words.sentence(str(problem)), "bad")
         return
     st.session_state["sftp-form-turn"] = turn + 1
     st.session_state["sftp-said"] = f"{name} is kept."
@@ -64,8 +66,9 @@ def keep(viewer: Viewer, intake: Intake, before: Connection | None, given: dict[
 
 
 def _server(viewer: Viewer, shown: Connection, *, is_new: bool) -> dict[str, Any]:
-    there = list(catalog.of(viewer).journeys) if viewer.snapshot is not None else []
-    options = list(dict.fromkeys([*([shown.journey_id] if shown.journey_id else []), *there]))
+    known = {one.journey_id: one.name for one in catalog.of(viewer).journeys.values()} if viewer.snapshot is not None else {}
+    options = list(dict.fromkeys([*([shown.journey_id] if shown.journey_id else []), *known]))
+    st.html(frame.title("Server and files", level=3))
     left, right = st.columns(2, gap="medium")
     with left:
         name = st.text_input("Name", shown.name, disabled=not is_new, max_chars=64)
@@ -74,8 +77,9 @@ def _server(viewer: Viewer, shown: Connection, *, is_new: bool) -> dict[str, Any
         path = st.text_input("Folder", shown.path)
     with right:
         journey = st.selectbox(
-            "Journey that the rows enter", options, index=0 if shown.journey_id else None, accept_new_options=True, placeholder="Choose or write its id"
-        )
+            "Journey that the rows enter", options, index=0 if shown.journey_id else None, format_func=lambda one: known.get(one, one), accept_new_options=True,
+            placeholder="Choose or write its id",
+        )  # fmt: skip
         port = st.number_input("Port", 1, 65535, shown.port)
         every = st.number_input("Minutes from poll to poll", 1, 43_200, shown.every_minutes)
         pattern = st.text_input("Pattern of file names", shown.pattern)
@@ -84,6 +88,7 @@ def _server(viewer: Viewer, shown: Connection, *, is_new: bool) -> dict[str, Any
 
 
 def _secret(shown: Connection, *, is_new: bool) -> dict[str, Any]:
+    st.html(frame.title("Sign-in", "The secret is kept encrypted and never shown again", level=3))
     left, right = st.columns(2, gap="medium")
     kept = "" if is_new else "Kept encrypted; leave empty to keep it"
     with left:
@@ -91,11 +96,12 @@ def _secret(shown: Connection, *, is_new: bool) -> dict[str, Any]:
         password = st.text_input("Password", type="password", placeholder=kept, autocomplete="new-password")
     with right:
         key = st.text_area("Private key, without a passphrase", placeholder=kept, height=90)
-        host_key = st.text_area("Server’s host key (optional)", placeholder="A line of ssh-keyscan or a .pub file", height=70)
+        host_key = st.text_area("Server’s host key (optional)", placeholder="ssh-ed25519 AAAA…, from its owner; else accept it after a test", height=70)
     return {"sign_in": how, "password": password, "key": key, "host_key": host_key}
 
 
 def _reading(shown: Reading) -> dict[str, str]:
+    st.html(frame.title("How a file is read", "A row enters when its contacts are valid; all other columns become its attributes", level=3))
     left, right = st.columns(2, gap="medium")
     delimiters = (AUTO, *DELIMITERS)
     with left:
@@ -104,8 +110,9 @@ def _reading(shown: Reading) -> dict[str, str]:
         email = st.text_input("E-mail column", shown.email_column)
         profile = st.text_input("Profile column", shown.profile_column)
     with right:
-        country = st.text_input("Country of national numbers", shown.country or "", placeholder="HR, DE, … ; empty: international alone", max_chars=2)
-        delimiter = st.selectbox("Delimiter", delimiters, index=delimiters.index(shown.delimiter))
-        encoding = st.text_input("Encoding", shown.encoding)
+        country = st.text_input("Country of national numbers", shown.country or "", placeholder="HR, DE, …; empty: international ones alone", max_chars=2)
+        said = {name: "Found by itself" if name == AUTO else name.capitalize() for name in delimiters}
+        delimiter = st.selectbox("Delimiter", delimiters, index=delimiters.index(shown.delimiter), format_func=lambda one: said[one])
+        encoding = st.text_input("Encoding", shown.encoding, help="auto finds UTF-8, UTF-16 and Windows-1252; others by name, such as iso-8859-2.")
     return {"contacts": contacts, "country": country, "phone_column": phone, "email_column": email, "profile_column": profile, "delimiter": delimiter,
             "encoding": encoding}  # fmt: skip

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import JourneysError, WrongUsage, unknown
+from core.errors import JourneysError
 from core.sources.sftp import connections, fixit, history
 from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.fixit import Refused
 from core.sources.sftp.intake import Intake
-from core.ui import filters, frame, parts, tables, words
+from core.ui import parts, sheets, tables, words
+from core.ui.address import Chosen
+from core.ui.sheets import Sheet
 from core.ui.tables import Col, Row
 
 if TYPE_CHECKING:
@@ -23,62 +25,72 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 MASK = "•••"
+REASONS = sheets.columns("Reason", "Invalid entries", counts=("Invalid entries",))
+ROWS = sheets.columns("Line", "Reason", "Column", "What stands there", counts=("Line",))
 
 
-def reasons(found: Sequence[Fetch]) -> None:
+def reasons(viewer: Viewer, chosen: Chosen, found: Sequence[Fetch]) -> None:
     """The reasons over these fetches, the most frequent first."""
-    rows = list(history.reasons(found).iter_rows(named=True))
-    top = max((row["Invalid entries"] for row in rows), default=0)
-    with st.container(key="w-reasons", gap="xsmall"):
-        st.html(frame.title("Invalid entries, by reason"))
+    counted = history.reasons(found)
+    about = (("Range", words.days(*chosen.days)), ("Invalid entries", "rows that were refused for this reason; they add up to all invalid"))
+    sheet = Sheet(REASONS, counted, about)
+
+    def draw() -> None:
+        rows = list(counted.iter_rows(named=True))
         if not rows:
             parts.state("check", "No row was refused in this range", "Every entry of the files that were read is valid.")
             return
+        top = max(row["Invalid entries"] for row in rows)
         columns = [
-            Col("Reason", "t", lambda row: words.name(row["Reason"])), Col("Invalid entries", "n", lambda row: f"{row['Invalid entries']:,}"),
+            Col("Reason", "t", lambda row: words.name(row["Reason"])), Col("Invalid entries", "n", lambda row: words.count(row["Invalid entries"])),
             Col("Share", "b", lambda row: parts.bar(row["Invalid entries"], top, "var(--bad)"), is_hidden=True),
         ]  # fmt: skip
         tables.table(columns, rows, "Invalid entries by reason", "tight")
 
-
-def asked(found: Sequence[Fetch]) -> Fetch | None:
-    """The fetch that the address names; None: it names none. Raises WrongUsage."""
-    named = st.query_params.get("fetch")
-    if named is None:
-        return None
-    for fetch in found:
-        if str(fetch.fetch_id) == named:
-            return fetch
-    raise WrongUsage(unknown("fetch of this journey", named, [str(fetch.fetch_id) for fetch in found[:50]]))
+    sheets.show(viewer, chosen, sheets.Widget("reasons", "Invalid entries, by reason", (("", lambda: sheet),), draw, feature=None))
 
 
-def rows(viewer: Viewer, intake: Intake, fetch: Fetch) -> None:
-    """The refused rows of one fetch, the first fifty, and all of them as a file to correct."""
-    with st.container(key="w-refused", gap="xsmall"):
-        st.html(frame.title(f"Refused rows of {fetch.file or fetch.connection}", f"The first {min(SHOWN, fetch.invalid or 0)} of {fetch.invalid or 0:,}"))
-        try:
-            columns, found = fixit.refused(intake, fetch)
-            shown: list[Row] = [{"row": row} for row in islice(found, SHOWN)]
-        except JourneysError as problem:
-            parts.state("history", "The rows cannot be shown", str(problem), "warn")
-            return
-        with st.container(horizontal=True, gap="small"):
-            _fixit(viewer, intake, fetch)
-            st.button("Close", key="refused-close", type="tertiary", icon=":material/close:", on_click=filters.write, args=({"fetch": None},))
-        sees = viewer.may("people")
-        cells = [
-            Col("Line", "n", lambda row: f"{row['row'].line:,}"), Col("Reason", "t", lambda row: words.name(row["row"].reason)),
-            Col("Column", "t", lambda row: escape(", ".join(row["row"].wrong)) or words.MISSING),
-            Col("What stands there", "t", lambda row: _stands(columns, row["row"], sees)),
-        ]  # fmt: skip
-        tables.table(cells, shown, "Refused rows", "tight", height=420)
+def rows(viewer: Viewer, intake: Intake, chosen: Chosen, fetch: Fetch) -> None:
+    """The refused rows of one fetch, the first fifty, and all of them as a file to correct. Contacts are masked for a viewer."""
+    if not fetch.invalid:
+        return
+    try:
+        columns, found = fixit.refused(intake, fetch)
+        first = [_cells(columns, row, viewer.may("people")) for row in islice(found, SHOWN)]
+    except JourneysError as problem:
+        parts.state("history", f"The refused rows of {fetch.file} cannot be shown", str(problem), "warn")
+        return
+
+    def sheet() -> Sheet:
+        names, every = fixit.refused(intake, fetch)
+        cells = [_cells(names, row, viewer.may("people")) for row in every]
+        about = (("File", fetch.file or ""), ("SFTP connection", fetch.connection), ("Line", "on which the row begins in the file, from 1"))
+        return Sheet(ROWS, sheets.frame_of(ROWS, cells), about)
+
+    def draw() -> None:
+        _fixit(viewer, intake, fetch)
+        shown: list[Row] = [{"cells": cells} for cells in first]
+        drawn = [Col(column.label, "t" if column.unit == "text" else "n", _cell(at)) for at, column in enumerate(ROWS)]
+        tables.table(drawn, shown, "Refused rows", "tight", height=420)
+
+    sub = f"The first {len(first)} of {words.count(fetch.invalid)}" if fetch.invalid > len(first) else words.plural(fetch.invalid, "row")
+    sheets.show(viewer, chosen, sheets.Widget("refused", f"Refused rows of {fetch.file or fetch.connection}", (("", sheet),), draw, sub=sub, feature=None))
 
 
-def _stands(columns: tuple[str, ...], row: Refused, sees: bool) -> str:
+def _cell(at: int) -> Callable[[Row], str]:
+    return lambda row: words.name(_short(f"{row['cells'][at]:,}" if at == 0 else row["cells"][at]))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def _cells(columns: tuple[str, ...], row: Refused, sees: bool) -> tuple[int, str, str, str]:
+    """Line, reason, the columns that are wrong, and what stands in them."""
     at = [columns.index(name) for name in row.wrong if name in columns]
     cells = [row.cells[place] if place < len(row.cells) else "" for place in at] or row.cells
-    text = " | ".join((cell if sees else MASK) if cell else "(empty)" for cell in cells)
-    return words.name(text if len(text) <= 160 else text[:159] + "…")
+    stands = " | ".join((cell if sees else MASK) if cell else "(empty)" for cell in cells)
+    return row.line, row.reason, ", ".join(row.wrong) or words.MISSING, stands
 
 
 def _fixit(viewer: Viewer, intake: Intake, fetch: Fetch) -> None:
@@ -97,3 +109,4 @@ def _fixit(viewer: Viewer, intake: Intake, fetch: Fetch) -> None:
     st.download_button(
         "Download fix-it file", made, f"fixit-{fetch.fetch_id}.csv", "text/csv", key="fixit", icon=":material/build:", on_click="ignore"
     )
+    parts.foot("Correct the rows in it, drop the column “reason” or leave it, and upload the file below.")

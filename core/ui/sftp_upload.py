@@ -32,7 +32,7 @@ def form(viewer: Viewer, intake: Intake, mine: Sequence[Connection]) -> None:
         with st.form("sftp-upload", clear_on_submit=True, border=False):
             name = st.selectbox("Connection whose columns and contacts it has", [one.name for one in mine], key="upload-to")
             file = st.file_uploader("File", key="upload-file")
-            sent = st.form_submit_button("Upload", type="primary")
+            sent = st.form_submit_button("Import the file", type="primary")
         if sent:
             st.session_state[SAID] = take(viewer, intake, name, file)
             st.rerun()
@@ -47,8 +47,8 @@ def take(viewer: Viewer, intake: Intake, name: str, file: IO[bytes] | None) -> t
     try:
         result = fetch.upload(intake, name, named, file, by=viewer.user.name)
     except JourneysError as problem:
-        return "error", f"{named} was not imported", str(problem), "bad"
+        return "error", f"{named} was not imported", words.sentence(str(problem)), "bad"
     if result.failed:
-        return "error", f"{named} was not imported", result.status, "bad"
+        return "error", f"{named} was not imported", words.sentence(result.status), "bad"
     counts = f"{words.plural(result.total or 0, 'entry', 'entries')}: {result.valid or 0:,} valid, {result.invalid or 0:,} invalid."
     return "check", f"{named}: {result.status}", counts, "warn" if result.invalid else ""

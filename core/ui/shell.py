@@ -24,7 +24,7 @@ if user is None:
     st.session_state.pop(VIEWER, None)
     if cookie is not None:
         browser.go_again()
-    sign_in.show(door.store, now)
+    sign_in.show(door.store, now, has_provider=door.settings.has_provider)
     st.stop()  # no st.navigation here: it turns /mep into / and the deep link is lost
 
 viewer = Viewer(door, user, accounts.find(door.store, user.account_id), cookie, now, st.session_state)

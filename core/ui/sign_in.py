@@ -3,6 +3,7 @@ from datetime import datetime
 from math import ceil
 from secrets import token_hex
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 import streamlit_authenticator as stauth
@@ -23,14 +24,16 @@ STYLE = """<style>.st-key-signin-box [data-testid=stForm]{border:0;padding:0}
 HEAD = "<h1 class=ja-h1>Sign in</h1><p class=ja-sub>You are taken to the page you asked for.</p>"
 
 
-def show(store: Store, now: datetime) -> None:
-    """Draw the form; a right name and password send the browser to the page it asked for."""
+def show(store: Store, now: datetime, has_provider: bool = False) -> None:
+    """Draw the form; a right name and password send the browser to the page it asked for. `has_provider`: single sign-on is offered too."""
     for key in OF_THE_FORM:  # what an earlier try left: the form would take it for a sign-in
         st.session_state.pop(key, None)
     check = Check(store, now)
     with parts.door(), st.container(key="signin-box", width=340):
         st.html(STYLE + HEAD)
         Form(check).login(fields=FIELDS, key="sign-in")
+        if has_provider:
+            st.html(f'<p><a class=ja-btn href="/auth/oidc?next={quote(browser.deep_link(), safe="")}" target=_self>Single sign-on</a></p>')
         if check.trouble:
             parts.state("error", *check.trouble, "bad")
     if check.user is not None:

@@ -28,12 +28,13 @@ class Col:
     kind: str
     cell: Callable[[Row], str]
     is_hidden: bool = False  # the label is for screen readers alone
+    sorts: tuple[str, str] | None = None  # the address to which the head leads, and how it orders now: ascending, descending or “”
 
 
 def table(columns: Sequence[Col], rows: Sequence[Row], caption: str, look: str = "", height: int | None = None) -> None:
     """A ruled table; its first column names the row. What is higher than `height` px scrolls by itself, below its heads."""
     tall = f' style="max-height:{height}px"' if height else ""
-    head = "".join(f'<th scope=col class="{c.kind}">{f"<span class=ja-sr>{escape(c.label)}</span>" if c.is_hidden else escape(c.label)}</th>' for c in columns)
+    head = "".join(_head(column) for column in columns)
     body = "".join(
         "<tr>"
         + "".join(f'<th scope=row class="{c.kind}">{c.cell(row)}</th>' if not i else f'<td class="{c.kind}">{c.cell(row)}</td>' for i, c in enumerate(columns))
@@ -44,6 +45,16 @@ def table(columns: Sequence[Col], rows: Sequence[Row], caption: str, look: str =
         f'<div class=ja-scroll tabindex=0 role=region aria-label="{escape(caption)}"{tall}><table class="ja-table {look}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _head(column: Col) -> str:
+    label = f"<span class=ja-sr>{escape(column.label)}</span>" if column.is_hidden else escape(column.label)
+    if column.sorts is None:
+        return f'<th scope=col class="{column.kind}">{label}</th>'
+    address, now = column.sorts
+    arrow = {"ascending": " ↑", "descending": " ↓"}.get(now, "")
+    order = f' aria-sort="{now}"' if now else ""
+    return f'<th scope=col class="{column.kind}"{order}><a href="{escape(address)}" target=_self>{label}<span aria-hidden=true>{arrow}</span></a></th>'
 
 
 def of(viewer: Viewer, result: Result, title: str, height: int = 260) -> None:

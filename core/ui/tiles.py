@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.metrics import MEASURES, Query, Result
-from core.ui import answers, frame, parts, registry, series, words
+from core.ui import answers, frame, parts, registry, series, states, words
 from core.ui.address import Chosen
 from core.ui.changes import Amount, change
 
@@ -106,10 +106,22 @@ def six(viewer: Viewer, chosen: Chosen, title: str) -> bool:
             return True
         values = Values(results)
         drawn = _sparks(viewer, chosen, values)
-        st.html("<dl class='ja-tiles'>" + "".join(_tile(tile, values, chosen, drawn.get(tile.measure, "")) for tile in SIX) + "</dl>")
+        st.html(strip(SIX, values, chosen, drawn))
         frame.tiles_menu(viewer, chosen, widget, results)
         parts.foot(*frame.warnings("six", results), *_unfiltered(chosen))
     return any(values.now.values()) or any(now is not None for pairs in values.money.values() for now, _ in pairs.values())
+
+
+def strip(shown: Sequence[Tile], values: Values, chosen: Chosen, sparks: Mapping[str, str], look: str = "") -> str:
+    """Tiles beside each other as HTML; `sparks`: measure → sparkline; look “k4”: four in a row."""
+    return f"<dl class='ja-tiles {look}'>" + "".join(_tile(tile, values, chosen, sparks.get(tile.measure, "")) for tile in shown) + "</dl>"
+
+
+def six_or_nothing(viewer: Viewer, chosen: Chosen, title: str) -> None:
+    """The six tiles; ends the page, saying so, where the range holds nothing at all."""
+    if not six(viewer, chosen, title):
+        states.nothing(viewer, chosen, "Nothing happened in this range")
+        st.stop()
 
 
 def queries(chosen: Chosen) -> tuple[tuple[str, Query], ...]:

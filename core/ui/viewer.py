@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.access import sessions
+from core.access import sessions, users
 from core.access.accounts import Account
 from core.access.features import PACKAGES, Refused
 from core.access.users import User
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from core.cli.door import Door
     from core.eventlog import EventLog
     from core.settings import Settings
-    from core.warehouse.snapshots import Snapshot
+    from core.warehouse.snapshots import Published, Snapshot
 
 VIEWER, SNAPSHOT, PAGE = "ja-viewer", "ja-snapshot", "ja-page"
+PINNED = "snapshot"  # the parameter of an address that means the numbers as they were
+MOST_ASKED = 5  # names on a page that is closed
 CHECKED_FOR_S = 0.2  # a page asks for its snapshot some thirty times a run: the session's row is read once for all of them
 
 
@@ -57,6 +59,11 @@ class Viewer:
     def may(self, feature: str) -> bool:
         return self.refusal(feature) is None
 
+    def to_ask(self, feature: str) -> str:
+        """Who of the account may use the feature, as a sentence; empty: nobody may."""
+        may = [user.name for user in users.of_account(self.store, self.account.account_id) if self.account.refusal(feature, user.role) is None]
+        return f"You can ask {', '.join(may[:MOST_ASKED])}{' and others' if len(may) > MOST_ASKED else ''}." if may else ""
+
     def require(self, feature: str) -> None:
         """Raises Refused, whose text names the package or role; SignedOut."""
         self.check()
@@ -70,6 +77,8 @@ class Viewer:
     def snapshot(self) -> "Snapshot | None":
         """The snapshot of this page session; None: the account was never built. Raises SignedOut."""
         self.check()
+        if self.pinned:
+            return self.snapshot_named(self.pinned)
         account_id, found = self._kept.get(SNAPSHOT, (None, None))
         if found is None or account_id != self.account.account_id:
             if self._door.newest_snapshot_id(self.account.account_id) is None:
@@ -80,8 +89,34 @@ class Viewer:
         return snapshot
 
     @property
+    def pinned(self) -> str | None:
+        """The id of the snapshot that the address holds on to; None: the page shows the newest."""
+        named = st.query_params.get(PINNED)
+        return named or None
+
+    def snapshot_named(self, snapshot_id: str) -> "Snapshot":
+        """One of this account's snapshots that are kept. Raises NotBuilt, SignedOut."""
+        self.check()
+        return self._door.snapshot(self.account.account_id, snapshot_id)
+
+    def pin(self) -> str:
+        """Keep the snapshot of this page for 90 days; gives its id. Raises NotBuilt, SignedOut."""
+        seen = self.snapshot
+        if seen is None:
+            raise JourneysError("There is no snapshot to keep yet.")
+        self._door.pin(self.account.account_id, seen.snapshot_id, self.now)
+        return seen.snapshot_id
+
+    def kept_snapshots(self) -> "list[tuple[Published, datetime | None]]":
+        """The records of the account's snapshots, newest first, each with when it was pinned."""
+        self.check()
+        return self._door.kept_snapshots(self.account.account_id)
+
+    @property
     def newer_snapshot(self) -> str | None:
         """The id of a snapshot published since this page was opened; None: the page shows the newest."""
+        if self.pinned:
+            return None
         newest, seen = self._door.newest_snapshot_id(self.account.account_id), self.snapshot
         return newest if seen is not None and newest != seen.snapshot_id else None
 
@@ -132,7 +167,7 @@ def viewer() -> Viewer:
     entry = menu.entry_of(st.session_state.get(PAGE, ""))
     why = found.refusal(entry.feature) if entry else None
     if entry and why:
-        refuse(entry.title, why)
+        refuse(entry.title, f"{why} {found.to_ask(entry.feature)}")
         st.stop()
     return found
 

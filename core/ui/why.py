@@ -14,40 +14,45 @@ from core.errors import JourneysError
 from core.metrics import MEASURES, Query
 from core.metrics.behind import row_batches, row_columns
 from core.metrics.lineage import Explanation, explain
-from core.ui import answers, leaving, parts, seen, words
+from core.metrics.rules import with_inputs
+from core.reports import made
+from core.ui import answers, leaving, parts, rows_out, seen, words
 from core.ui.address import Chosen
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 A_PAGE = 50
-MASK = "•••"
-PERSONAL = ("profile_id", "input")  # what a viewer's role does not see
 
 
 def show(viewer: Viewer, chosen: Chosen, queries: Sequence[Query]) -> None:
     """Open the dialog; of several measures the reader picks one."""
-    asked: dict[str, Query] = {}
-    for query in queries:
-        for name in query.measures:
-            asked.setdefault(name, query)
 
     @st.dialog("Why this number", width="large")
     def opened() -> None:
-        names = list(asked)
-        name = names[0] if len(names) == 1 else st.selectbox("Measure", names, format_func=lambda n: MEASURES[n].label, key="why-measure")
-        try:
-            _about(viewer, chosen, total(asked[name], name))
-        except JourneysError as problem:
-            parts.state("error", "This could not be worked out", str(problem), "bad")
+        inside(viewer, chosen, queries)
 
     opened()
+
+
+def inside(viewer: Viewer, chosen: Chosen, queries: Sequence[Query]) -> None:
+    """What the dialog holds, in a dialog that is open already."""
+    asked: dict[str, Query] = {}
+    for query in map(with_inputs, queries):  # of a formula: the measures that it reads
+        for name in query.measures:
+            asked.setdefault(name, query)
+    names = list(asked)
+    name = names[0] if len(names) == 1 else st.selectbox("Measure", names, format_func=lambda n: MEASURES[n].label, key="why-measure")
+    try:
+        _about(viewer, chosen, total(asked[name], name))
+    except JourneysError as problem:
+        parts.state("error", "This could not be worked out", str(problem), "bad")
 
 
 def total(query: Query, measure: str) -> Query:
     """The question of one measure over all rows of a widget: without its split, order, limit and comparison; money by currency."""
     by = ("currency",) if MEASURES[measure].is_money else ()
-    return replace(query, measures=(measure,), dimensions=by, order=None, limit=None, compare=None)
+    return replace(query, measures=(measure,), dimensions=by, order=None, limit=None, compare=None, answer=None)
 
 
 def _about(viewer: Viewer, chosen: Chosen, query: Query) -> None:
@@ -91,13 +96,12 @@ def _rows(viewer: Viewer, query: Query, number: int) -> None:
         masked(viewer, frame).rename({column.name: column.label for column in columns}), hide_index=True, row_height=30, height=320,
         alt=f"Rows {(page - 1) * A_PAGE + 1} to {(page - 1) * A_PAGE + frame.height} behind {measure.label}",
     )  # fmt: skip
+    rows_out.offer(viewer, query, number)
 
 
 def masked(viewer: Viewer, frame: pl.DataFrame) -> pl.DataFrame:
     """Profile ids and collected values as dots, where the reader's role does not see them."""
-    if viewer.account.refusal("people", viewer.user.role) is None:
-        return frame
-    return frame.with_columns(pl.when(pl.col(name).is_not_null()).then(pl.lit(MASK)).alias(name) for name in PERSONAL if name in frame.columns)
+    return frame if viewer.account.refusal("people", viewer.user.role) is None else made.masked(frame)
 
 
 @st.cache_resource(max_entries=128, ttl="2h", show_spinner=False)

@@ -23,7 +23,7 @@ BASES = {"entered": "Numbers speak of runs that started in the range", "happened
 def number(value: object, unit: str, currency: str | None = None) -> str:
     """The text of one value of a Result, by its column's unit; None is “–”, zero is “0”.
 
-    unit: count, people, money, rate, seconds or text (interface §5).
+    unit: count, people, money, rate, seconds, number or text (interface §5; number: of a formula).
     """
     if value is None:
         return MISSING
@@ -33,6 +33,8 @@ def number(value: object, unit: str, currency: str | None = None) -> str:
         return rate(float(value))
     if unit == "money" and isinstance(value, int | float | Decimal):
         return money(Decimal(value), currency)
+    if unit == "number" and isinstance(value, int | float | Decimal):
+        return ratio(float(value))
     if unit == "seconds" and isinstance(value, int | float | Decimal):
         return seconds(float(value))
     return day(value) if isinstance(value, date) and not isinstance(value, datetime) else str(value)
@@ -41,6 +43,12 @@ def number(value: object, unit: str, currency: str | None = None) -> str:
 def count(n: int | float | Decimal | None) -> str:
     """`12,345`"""
     return MISSING if n is None else f"{n:,.0f}".replace("-", "−")
+
+
+def ratio(x: float) -> str:
+    """`3.21` of a formula's plain number, four digits that count; `0.0042`."""
+    size = abs(x)
+    return (f"{x:,.0f}" if size >= 1000 else f"{x:,.2f}" if size >= 1 or not x else f"{x:.4g}").replace("-", "−")
 
 
 def rate(x: float | None) -> str:
@@ -99,6 +107,11 @@ def moment(at: datetime, zone: str, *, year: bool = False) -> str:
     return f"{day(local.date(), year=year)} {local:%H:%M}"
 
 
+def size(n: int) -> str:
+    """`812 kB`, `1.4 MB` of a number of bytes."""
+    return f"{n / 1e6:,.1f} MB" if n >= 1e6 else f"{max(n / 1e3, 1):,.0f} kB"
+
+
 def plural(n: int, one: str, more: str = "") -> str:
     """`1 profile`, `2 profiles`, `3 entries`"""
     return f"{count(n)} {one if n == 1 else more or one + 's'}"
@@ -117,6 +130,11 @@ def reason(name: str | None) -> str:
 def lower(label: str) -> str:
     """A label inside a sentence: “Profiles in journey” → “profiles in journey”, “MEP” stays."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence: a capital letter first, a full stop last."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
 
 
 def name(text: str) -> str:

@@ -13,7 +13,7 @@ import duckdb
 
 from core.errors import JourneysError, WrongUsage, unknown
 from core.eventlog import Document, EventLog, Segment
-from core.warehouse import dimensions, full, increment, snapshots
+from core.warehouse import dimensions, full, increment, snapshots, sqlfile
 from core.warehouse.engine import Engine, reopened
 from core.warehouse.spark import SparkEngine
 from core.warehouse.zones import Zones, as_text
@@ -92,7 +92,7 @@ def make(source: Source, how: How, full_asked: bool) -> Built:
     made.parent.mkdir(parents=True, exist_ok=True)
     draft = snapshots.Published(
         snapshot=name_for(folder, as_of), as_of=as_of, position=source.position, events=source.position, documents=len(source.documents),
-        zones=as_text(how.zones), currency=how.currency, engine=how.engine, is_full=True, seconds=0.0,
+        zones=as_text(how.zones), currency=how.currency, engine=how.engine, is_full=True, seconds=0.0, edition=sqlfile.edition(),
     )
     counted = None
     if last is not None:
@@ -166,7 +166,7 @@ def previous(source: Source, how: How) -> snapshots.Published | None:
         return None
     with connection:
         last = snapshots.published(connection)
-        same = last.zones == as_text(how.zones) and last.currency == how.currency and last.position <= source.position
+        same = last.edition == sqlfile.edition() and last.zones == as_text(how.zones) and last.currency == how.currency and last.position <= source.position
         return last if same and last.documents <= len(source.documents) and not rewrites(connection, source.documents, last.documents) else None
 
 

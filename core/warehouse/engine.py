@@ -19,7 +19,9 @@ FACTS = ("runs", "messages", "clicks", "goals", "calls", "call_steps", "visits",
 ORDER = {
     "daily": "measure, basis, journey_id, day, version, sub_account_id, arm, channel, element_id, detail, currency",
     "mep": "position",
-    "visits": "journey_id, run_day, position",
+    "visits": "journey_id, element_id, seconds",  # a median reads the visits of a few seconds (durations.py)
+    "first_goals": "journey_id, run_day",
+    "visit_steps": "basis, journey_id, element_id, day, least_s",
 }
 POSITION_SPACE = 10**12  # positions are below this; a moment is microseconds since year 1 times this, plus the position
 EPOCH_SHIFT = 62_135_596_800_000_000

@@ -1,5 +1,5 @@
 """A full build: every table from the whole log."""
-from core.warehouse import reach
+from core.warehouse import durations, reach
 from core.warehouse.engine import BASE_STEPS, FACTS, FIND_STEPS, RUN_STEPS, Engine, Works
 
 PROFILES = "SELECT min(position) AS profile_key, profile_id FROM event WHERE profile_id IS NOT NULL GROUP BY profile_id"
@@ -31,4 +31,5 @@ def compute(engine: Works) -> None:
     engine.publish("named_journeys", "SELECT DISTINCT journey_id FROM event WHERE journey_id IS NOT NULL")
     engine.fill("sources")
     engine.fill("daily")
+    durations.keep(engine)
     reach.cells(engine)

@@ -1,6 +1,6 @@
 """An increment: the facts of the touched runs are made again from their events, and the rollups moved by the difference."""
-from core.warehouse import reach, sqlfile, touched
-from core.warehouse.engine import BASE_STEPS, FACTS, ORDER, Engine
+from core.warehouse import durations, merging, reach, sqlfile, touched
+from core.warehouse.engine import BASE_STEPS, FACTS, Engine
 
 TOUCHED_LIMIT = 0.20  # of all runs; above it a full build is the cheaper way
 FAR = 8 * touched.CHUNK  # positions between the first and last record of a run that lasts long
@@ -144,8 +144,9 @@ def move_rollups(engine: Engine) -> None:
     for fact in IN_DAILY:
         engine.run(f"DROP VIEW memory.main.{fact}")
     reach.move(engine)
+    durations.move(engine)
     merge_facts(engine)
-    merge_daily(engine)
+    merging.merge(engine, "daily", {"n": "BIGINT", "amount": "DECIMAL(38, 6)"})
 
 
 def contribute(engine: Engine, side: str) -> None:
@@ -202,24 +203,6 @@ def merge_facts(engine: Engine) -> None:
     engine.run("INSERT INTO snap.loose SELECT * FROM memory.main.loose")
 
 
-def merge_daily(engine: Engine) -> None:
-    """`daily` plus new_daily less old_daily; cells that become 0 go. Null amounts stay null: a cell without amounts has none on either side."""
-    name, sums = "daily", ("n", "amount")
-    keys = ", ".join(column for (column,) in engine.rows(f"SELECT column_name FROM (DESCRIBE snap.{name})") if column not in sums)
-    types = {"n": "BIGINT", "amount": "DECIMAL(38, 6)"}
-    added = ", ".join(f"sum({column})::{types[column]} AS {column}" for column in sums)
-    negative = ", ".join(f"-{column} AS {column}" for column in sums)
-    plain = ", ".join(sums)
-    engine.run("SET preserve_insertion_order=true")
-    engine.run(f"""CREATE OR REPLACE TABLE snap.{name}_next AS
-        SELECT {keys}, {added} FROM (
-            SELECT {keys}, {plain} FROM snap.{name} UNION ALL SELECT {keys}, {plain} FROM new_{name} UNION ALL SELECT {keys}, {negative} FROM old_{name}
-        ) AS moved GROUP BY {keys} HAVING sum(n) <> 0 ORDER BY {ORDER[name]}""")
-    engine.run("SET preserve_insertion_order=false")
-    engine.run(f"DROP TABLE snap.{name}")
-    engine.run(f"ALTER TABLE snap.{name}_next RENAME TO {name}")
-
-
 def add_mep(engine: Engine) -> None:
     """Lines of the (profile, month) that had none: an entry received later never changes a line."""
     engine.run("CREATE OR REPLACE TABLE memory.main.run_base AS SELECT * FROM changed_run")
@@ -230,15 +213,12 @@ def add_mep(engine: Engine) -> None:
 
 
 def add_sources(engine: Engine) -> None:
-    """`sources` with the new records; a snapshot of before there was that table gets it whole."""
-    if not engine.number("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'snap' AND table_name = 'sources'"):
-        engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM log_event")
-        engine.fill("sources")
-        return
+    """`sources` with the new records."""
     engine.run("CREATE OR REPLACE VIEW memory.main.event AS SELECT * FROM fresh")
     engine.step("sources")
-    engine.run("""CREATE OR REPLACE TABLE snap.sources_next AS
-        SELECT source, day, sum(events)::BIGINT AS events, max(last_occurred_at) AS last_occurred_at, max(last_received_at) AS last_received_at
+    counts = ", ".join(f"sum({name})::BIGINT AS {name}" for name in ("within_hour", "within_day", "within_week"))
+    engine.run(f"""CREATE OR REPLACE TABLE snap.sources_next AS
+        SELECT source, day, sum(events)::BIGINT AS events, max(last_occurred_at) AS last_occurred_at, max(last_received_at) AS last_received_at, {counts}
         FROM (SELECT * FROM snap.sources UNION ALL SELECT * FROM memory.main.sources) AS both_parts GROUP BY source, day""")
     engine.run("DROP TABLE snap.sources")
     engine.run("ALTER TABLE snap.sources_next RENAME TO sources")

@@ -38,6 +38,7 @@ class Published:
     engine: str
     is_full: bool
     seconds: float
+    edition: str = ""  # of the .sql files that made it
 
 
 class Snapshot:
@@ -88,10 +89,9 @@ def opened(path: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPy
 
 
 def published(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> Published:
-    """The record in table `build` of an open snapshot."""
-    columns = "snapshot, as_of, position, events, documents, zones, currency, engine, is_full, seconds"
-    row = connection.sql(f"SELECT {columns} FROM {catalog}build").pl().row(0)
-    return Published(*row)
+    """The record in table `build` of an open snapshot; what an older version did not say yet keeps its default."""
+    row = connection.sql(f"SELECT * FROM {catalog}build").pl().row(0, named=True)
+    return Published(**{name: value for name, value in row.items() if name in Published.__dataclass_fields__})
 
 
 def current(folder: Path) -> str | None:
@@ -141,6 +141,15 @@ def prune(folder: Path, now: datetime) -> None:
         if file.stem != keep and not (file.stem in pins and now - pins[file.stem] <= PINNED_FOR):
             file.unlink(missing_ok=True)
             file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+
+
+def kept(folder: Path) -> list[Published]:
+    """The records of all snapshots that can be opened, newest first."""
+    found = []
+    for file in sorted((folder / "snapshots").glob("*.duckdb"), key=lambda file: file.stat().st_mtime_ns, reverse=True):
+        with opened(file) as connection:
+            found.append(published(connection))
+    return found
 
 
 def pinned(folder: Path) -> dict[str, datetime]:

@@ -10,11 +10,10 @@ TITLE = "Connections"
 viewer = ui.viewer()
 parts.header(viewer, TITLE)
 intake = sftp_desk.of(viewer)
-found = sftp_desk.connections.every(intake)
 if said := st.session_state.pop("sftp-said", None):
     parts.state("check", said, "Test it to see each step.")
 name, is_new = st.query_params.get("name"), "new" in st.query_params
-with st.container(horizontal=True, gap="small"):
+with st.container(key="filters", horizontal=True, gap="small"):
     if viewer.may("connections") and not is_new:
         st.button("Add a connection", key="add", type="primary", icon=":material/add:", on_click=filters.write, args=({"new": "1", "name": None},))
     if name or is_new:
@@ -25,4 +24,4 @@ if is_new:
 elif name:
     sftp_connections.one(viewer, intake, sftp_desk.connections.find(intake, name))
 else:
-    sftp_connections.listed(viewer, found)
+    sftp_connections.listed(viewer, intake, sftp_desk.connections.every(intake))

@@ -1,7 +1,7 @@
 """Journeys: all of them, with the numbers to choose one by."""
 
 from core import ui
-from core.ui import filters, frame, listing, parts, states, words
+from core.ui import beside, filters, frame, listing, parts, states, words
 
 TITLE = "Journeys"
 
@@ -10,7 +10,6 @@ states.need_data(viewer, TITLE)
 chosen = filters.read(viewer, TITLE)
 
 parts.header(viewer, TITLE, basis=words.BASES[chosen.basis])
-filters.bar(viewer, chosen, "compare", "journey", "sub_account")
-if 2 <= len(chosen.journeys) <= 3:
-    frame.show(viewer, chosen, lambda: listing.beside(viewer, chosen))
+filters.bar(viewer, chosen, "compare", "journey", "version", "channel", "sub_account")
+frame.show(viewer, chosen, lambda: beside.widget(viewer, chosen))
 frame.show(viewer, chosen, lambda: listing.listed(viewer, chosen))

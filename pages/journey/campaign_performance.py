@@ -6,7 +6,6 @@ from core import ui
 from core.ui import catalog, elements, filters, frame, goals, journeys, parts, performance, states, tiles, words
 
 TITLE = "Campaign performance"
-TREND = ("profiles_in_journey", "profiles_exited", "active_profiles", "goal_performers", "messages_sent", "traffic_cost")
 
 viewer = ui.viewer()
 states.need_data(viewer, TITLE)
@@ -17,13 +16,11 @@ names = catalog.of(viewer)
 parts.header(viewer, names.name(journey), crumb="Journeys", badge=parts.status(names.journeys[journey].status), basis=words.BASES[chosen.basis])
 journeys.tabs("campaign-performance", filters.carried())
 filters.bar(viewer, chosen, "compare", "one_journey", "version", "channel", "sub_account")
-if not tiles.six(viewer, chosen, f"{names.name(journey)}, {words.days(*chosen.days)}"):
-    states.nothing(viewer, chosen, "Nothing happened in this range")
-    st.stop()
+tiles.six_or_nothing(viewer, chosen, f"{names.name(journey)}, {words.days(*chosen.days)}")
 
 left, right = st.columns([1.7, 1], gap="medium")
 with left:
-    frame.show(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend", TREND))
+    frame.show(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend"))
 with right:
     frame.show(viewer, chosen, lambda: goals.by_day(viewer, chosen))
 left, right = st.columns([1.35, 1], gap="medium")
@@ -34,6 +31,10 @@ with right:
 frame.show(viewer, chosen, lambda: performance.ladder(viewer, chosen))
 frame.show(viewer, chosen, lambda: elements.sending(viewer, chosen, journey))
 frame.show(viewer, chosen, lambda: elements.standing(viewer, chosen, journey))
-frame.show(viewer, chosen, lambda: goals.by_version(viewer, chosen, journey))
+left, right = st.columns([1.35, 1], gap="medium")
+with left:
+    frame.show(viewer, chosen, lambda: goals.by_version(viewer, chosen, journey))
+with right:
+    frame.show(viewer, chosen, lambda: goals.times(viewer, chosen))
 frame.show(viewer, chosen, lambda: goals.arms(viewer, chosen, journey))
 frame.show(viewer, chosen, lambda: goals.links(viewer, chosen))

@@ -58,7 +58,7 @@ def test_every_file_that_the_readme_links_to_is_there(link):
 
 def test_the_commands_of_the_interface_are_there():
     assert set(COMMANDS) == {"serve", "worker", "demo", "account", "user", "link", "token", "terms", "catalog", "ingest", "build", "erase", "query",
-                             "explain", "rows", "mep", "check", "sftp", "backup", "restore", "doctor"}
+                             "explain", "rows", "mep", "check", "report", "sftp", "backup", "restore", "doctor"}
 
 
 def test_no_path_of_a_developers_machine_stands_in_the_constraints():

@@ -9,7 +9,7 @@ def test_each_entry_has_its_file_and_each_page_file_its_entry():
 
 def test_each_address_is_one_of_the_interface_and_is_there_once():
     known = {"enable", "overview", "mep", "journeys", "campaign-performance", "journey-map", "ivr-insights", "sftp-import", "channels", "reports", "explore",
-             "visualizations", "dashboards", "trust", "alerts", "connections", "admin"}
+             "visualizations", "dashboards", "trust", "alerts", "connections", "admin", "pressure"}
     addresses = [entry.url_path for entry in (*menu.MENU, menu.ENABLE)]
     assert len(set(addresses)) == len(addresses)
     assert set(addresses) <= known

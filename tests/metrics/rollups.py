@@ -51,6 +51,7 @@ PEOPLE = [
     ("goal_performers", "entered", "goals", "TRUE", "run_day", "NULL"),
     ("goal_performers", "happened", "goals", "TRUE", "performed_day", "NULL"),
 ]
+KEPT = "(measure, basis) <> ('profiles_in_journey', 'happened')"  # equal to its entered series, which stands for both
 SCOPES = {
     "account": (),
     "sub_account": ("sub_account_id",),
@@ -62,7 +63,7 @@ SCOPES = {
 
 
 def roll_up(con: duckdb.DuckDBPyConnection) -> None:
-    """`daily` and `reach` over the facts, one plain SELECT a measure, basis and scope."""
+    """`daily` and `reach` (with its series and cells) over the facts, one plain SELECT a measure, basis and scope."""
     con.execute(
         "CREATE TABLE daily (basis VARCHAR, measure VARCHAR, day DATE, journey_id VARCHAR, version BIGINT, sub_account_id VARCHAR, arm VARCHAR, "
         "channel VARCHAR, element_id VARCHAR, detail VARCHAR, currency VARCHAR, n BIGINT, amount DECIMAL(38,6))"
@@ -86,6 +87,10 @@ def roll_up(con: duckdb.DuckDBPyConnection) -> None:
         )
         for scope, columns in _scopes(measure).items():
             _reach(con, measure, basis, scope, columns, union)
+    told = "measure, basis, scope, sub_account_id, journey_id, version, arm, channel"
+    con.execute(f"CREATE TABLE reach_series AS SELECT row_number() OVER ()::INTEGER AS series_key, * FROM (SELECT DISTINCT {told} FROM reach WHERE {KEPT})")
+    same = " AND ".join(f"reach.{column} IS NOT DISTINCT FROM reach_series.{column}" for column in told.split(", "))
+    con.execute(f"CREATE TABLE reach_cells AS SELECT series_key, day, previous_day, n FROM reach JOIN reach_series ON {same}")
 
 
 def _scopes(measure: str) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from core.access import accounts
 from core.cli import ask, cli
 from core.errors import JourneysError, WrongUsage
 from tests.metrics.world import World
@@ -33,8 +34,12 @@ class Log:
 
 
 @pytest.fixture
-def journeys(snapshot, monkeypatch):
+def journeys(snapshot, monkeypatch, tmp_path):
     """Runs a command; its stdout. The door leads to the snapshot of this file."""
+    monkeypatch.setenv("JOURNEYS_DATA_DIR", str(tmp_path))
+    door = ask.Door({})
+    accounts.add(door.store, accounts.Account("acme", ((None, "UTC"),), "EUR", "grow", None, False, None), by="test", now=door.now())
+    door.store.close()
     monkeypatch.setattr(ask.Door, "snapshot", lambda door, account: snapshot)
     monkeypatch.setattr(ask.Door, "log", lambda door, account: Log())
 

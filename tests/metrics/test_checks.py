@@ -53,7 +53,8 @@ def test_a_snapshot_says_nothing_that_the_log_does_not_hold(path):
     ("mend", "name", "left", "right"),
     [
         (
-            "UPDATE reach SET n = 2 WHERE measure = 'goal_performers' AND basis = 'happened'",
+            "UPDATE reach_cells SET n = 2 FROM reach_series AS series WHERE series.series_key = reach_cells.series_key "
+            "AND measure = 'goal_performers' AND basis = 'happened'",
             "Goal performers in the rollup, by month = in the facts, happened basis",
             2,
             1,

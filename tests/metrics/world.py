@@ -37,6 +37,8 @@ TABLES = {
     "visits": f"{CARRY}, position BIGINT, element_id VARCHAR, arrived_at TIMESTAMPTZ, arrived_day DATE, seconds BIGINT",
     "mep": "month DATE, profile_key BIGINT, position BIGINT, engaged_at TIMESTAMPTZ, engaged_day DATE, billed_at TIMESTAMPTZ, journey_id VARCHAR, "
     "campaign_name VARCHAR, sub_account_id VARCHAR, is_late BOOLEAN",
+    "elements": "journey_id VARCHAR, version BIGINT, ordinal INTEGER, element_id VARCHAR, kind VARCHAR, name VARCHAR, channel VARCHAR, next VARCHAR",
+    "sources": "source VARCHAR, day DATE, events BIGINT, last_occurred_at TIMESTAMPTZ, last_received_at TIMESTAMPTZ",
     "orphans": "position BIGINT, event_type VARCHAR, source VARCHAR, occurred_at TIMESTAMPTZ, journey_id VARCHAR, profile_id VARCHAR, entry_id VARCHAR, "
     "message_id VARCHAR, call_id VARCHAR",
     "build": "snapshot VARCHAR, as_of TIMESTAMPTZ, position BIGINT, events BIGINT, documents BIGINT, zones VARCHAR, currency VARCHAR, engine VARCHAR, "

@@ -1,10 +1,14 @@
 """What a page says when the address is wrong, when nothing happened, and to whom ids are shown."""
 
+from datetime import UTC, datetime, timedelta
+
 import polars as pl
 import pytest
 
 from core.access.users import User
-from core.ui import listing, why
+from core.metrics import feeds
+from core.store import refreshes
+from core.ui import frame, listing, silence, why
 from tests.pages.test_widgets_agree import html, tables, widgets
 
 
@@ -64,4 +68,68 @@ def test_a_long_list_of_journeys_is_paged(run, monkeypatch):
 
 def test_a_journey_is_found_by_its_name_or_id(run):
     assert [row[0].split("cart")[0] for row in tables(run("journeys", "find=ABANDONED"))["Journeys"]] == ["Abandoned "]
-    assert tables(run("journeys", "find=no such journey"))["Journeys"] == []
+    assert [row[0].split("cart")[0] for row in tables(run("journeys", "find=cart&status=active"))["Journeys"]] == ["Abandoned "]
+    nothing = run("journeys", "find=no such journey")
+    assert "Journeys" not in tables(nothing)
+    assert "No journey is like that" in html(nothing)
+
+
+def test_the_list_is_ordered_by_any_column_either_way(run):
+    def first(query, column):
+        return [row[column] for row in tables(run("journeys", query))["Journeys"]]
+
+    names = first("sort=name", 0)
+    assert names == sorted(names, key=str.casefold)
+    assert first("sort=-name", 0) == names[::-1]
+    most = [int(cell.replace(",", "")) for cell in first("from=2000-01-01&sort=-messages_sent", 10)]
+    assert most == sorted(most, reverse=True)
+    assert "There is no sort “x”." in html(run("journeys", "sort=x"))
+
+
+def test_two_or_three_journeys_stand_side_by_side(run):
+    at = run("journeys", "beside=cart,winback&from=2000-01-01")
+    assert {row[0] for row in tables(at)["Journeys side by side"]} >= {"Profiles over the range", "Profiles in journey", "Goal rate", "Traffic cost"}
+    assert len(tables(at)["Journeys"]) > 3
+    assert "is chosen for a comparison" in html(run("journeys", "beside=cart"))
+    assert "There is no journey to compare called “crat”. Did you mean “cart”?" in html(run("journeys", "beside=crat"))
+    assert "At most 3 journeys" in html(run("journeys", "beside=cart,winback,welcome,birthday"))
+
+
+def test_a_journeys_row_leads_to_its_pages_and_its_report_is_about_it(run):
+    drawn = html(run("journeys", "basis=happened"))
+    assert 'data-copy="campaign-performance?basis=happened&amp;journey=cart"' in drawn
+    assert "beside=cart" in drawn
+
+
+def test_a_silent_feed_is_named_where_the_range_reaches_beyond_its_last_event(run, monkeypatch):
+    today = datetime.now(UTC).date()
+    feed = feeds.Feed("crm", 100, datetime.now(UTC) - timedelta(5), datetime.now(UTC) - timedelta(5), today - timedelta(5), 30, 2)
+    monkeypatch.setattr(silence, "_silent", lambda *_: (feed,))
+    drawn = html(run("overview"))
+    assert "No event from crm since" in drawn
+    assert "It came at least every 2 days before." in drawn
+    before = (today - timedelta(6)).isoformat()
+    assert "No event from crm" not in html(run("overview", f"from=2000-01-01&to={before}"))
+
+
+def test_a_failed_build_is_said_and_the_last_numbers_stay(run, door):
+    refreshes.started(door.store, "demo", now=door.now())
+    refreshes.finished(door.store, "demo", now=door.now(), error="The disk is full.")
+    try:
+        drawn = html(run("overview"))
+    finally:
+        refreshes.finished(door.store, "demo", now=door.now())
+    assert "The last build failed" in drawn
+    assert "You see the last snapshot that was published. The disk is full." in drawn
+    assert "<dt>Profiles in journey</dt>" in drawn
+
+
+def test_in_a_large_account_a_widget_holds_its_place_until_its_numbers_are_there(run, monkeypatch):
+    held = []
+    monkeypatch.setattr(frame, "LARGE", 0)
+    monkeypatch.setattr(frame.st, "skeleton", lambda **how: held.append(how["height"]))
+    monkeypatch.setattr(frame.answers, "is_known", lambda viewer, query: False)
+    at = run("overview")
+    assert not at.exception
+    assert held == [frame.HEIGHT] * len([widget for widget in widgets(at) if widget.key != "six"])
+    assert "The next numbers are on the way" not in html(at)

@@ -29,6 +29,13 @@ class Proxy:
             with contextlib.suppress(OSError):
                 sock.close()
 
+    def let_go(self) -> None:
+        """Close every connection that is open, as a server does that is started again."""
+        for sock in self._open:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+            sock.close()
+
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:

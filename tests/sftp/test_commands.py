@@ -99,7 +99,7 @@ def test_what_cannot_be_added_is_refused_with_what_to_do(journeys: Journeys, add
     assert "passphrase" in add("--key-file", str(tmp_path / "locked"), code=1).stderr
     assert "no private key" in add("--key-file", str(sshd.home / "user.pub"), code=1).stderr
     assert "cannot be read" in add("--key-file", str(tmp_path / "none"), code=1).stderr
-    assert "host key file" in add("--host-key", str(sshd.home / "sshd_config"), code=1).stderr
+    assert "no host key that can be used" in add("--host-key", str(sshd.home / "sshd_config"), code=1).stderr
     assert "no password" in add("--password-stdin", code=2).stderr
     add("--country", "XX", code=2)
     add("--pattern", "in/*.csv", code=2)

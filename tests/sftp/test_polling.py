@@ -1,7 +1,6 @@
 """The worker's polls: due ones begin at once, and a frozen server holds back nobody else's."""
-import time
 from collections.abc import Callable
-from concurrent.futures import wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -47,17 +46,20 @@ def test_a_connection_is_polled_when_it_is_due_and_takes_what_two_polls_saw(inta
 
 def test_a_frozen_server_holds_back_nobody_and_is_not_polled_twice(intake: Intake, connect: Connect, sshd: Sshd, served: Path, poller: Poller,
                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialling, "GREET_S", 8.0)
+    monkeypatch.setattr(dialling, "GREET_S", 60.0)
     with Proxy(sshd.port, "mute") as frozen:
         connect("frozen", port=frozen.port)
         for number in range(4):
             connect(f"c{number}")
-        began, now = time.monotonic(), intake.clock()
-        polls = poller.poll_due(now)
-        done, left = wait(polls, timeout=7)
-        assert (len(done), len(left)) == (4, 1)
-        assert time.monotonic() - began < 8
+        now = intake.clock()
+        left = set(poller.poll_due(now))
+        assert len(left) == 5
+        while len(left) > 1:  # the others end while the frozen one still waits, however busy the machine is
+            done, left = wait(left, timeout=50, return_when=FIRST_COMPLETED)
+            assert done
         assert poller.poll_due(now + timedelta(seconds=1)) == []
+        frozen.mode = "cut"
+        frozen.let_go()
         wait(left)
-    assert [one.status[:28] for one in fetches.every(intake)] == ["Connection error: no banner:"]
+    assert [one.status[:28] for one in fetches.every(intake)] == ["Connection error: 127.0.0.1:"]
     poller.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from core.access import accounts, sessions, terms, users
 from core.access.features import ROLES
@@ -60,10 +61,9 @@ def shell(door, monkeypatch):
         app = AppTest.from_file(SHELL, default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
-        app.run()
         if page is not None:
-            app.switch_page(f"../../pages/{page}").run()
-        return app
+            app._page_hash = calc_hash(page)  # switch_page knows a page by its file alone, the shell names each by its address
+        return app.run()
 
     yield run
     of_the_server().store.close()

@@ -26,7 +26,7 @@ def test_a_stranger_gets_the_form_and_nothing_else(shell):
 @pytest.mark.parametrize("role", ROLES)
 def test_a_page_opens_for_a_role_that_may_and_is_refused_to_others(shell, door, session, built, role, entry):
     built()
-    app = shell(session(role), entry.file)
+    app = shell(session(role), entry.url_path)
     refusal = door.account("acme").refusal(entry.feature, role)
     assert not app.exception
     assert ((refusal or "\0") in texts(app)) is (refusal is not None)
@@ -36,7 +36,7 @@ def test_a_page_opens_for_a_role_that_may_and_is_refused_to_others(shell, door, 
 
 def test_an_account_that_was_never_built_shows_a_page_that_says_so_and_no_error(shell, session):
     for entry in menu.MENU:
-        app = shell(session("viewer"), entry.file)
+        app = shell(session("viewer"), entry.url_path)
         assert not app.exception
         assert "could not be worked out" not in texts(app)
 

@@ -48,11 +48,11 @@ class Client:
 
     def _no_folder(self, refused: Refused) -> ConnectionFault:
         if refused.code == NO_SUCH_FILE:
-            return ConnectionFault("folder", f"folder missing: there is no {self._shown} at {self.server.place}; check --path, "
-                                             "which begins where the user is after the sign-in")
+            return ConnectionFault("folder", f"folder missing: there is no {self._shown} at {self.server.place}; check the connection's "
+                                             "folder: without a slash in front it begins where the user is after the sign-in")
         if refused.code == NO_PERMISSION:
             return ConnectionFault("folder", f"no permission: {self.server.username} may not list {self._shown}; have the right to read given")
-        return ConnectionFault("folder", f"{self._shown} cannot be listed at {self.server.place}: {refused or 'it may be a file'}; check --path")
+        return ConnectionFault("folder", f"{self._shown} cannot be listed: {refused or 'it may be a file'}; check the connection's folder")
 
     def read(self, name: bytes, seen: Stat, out: IO[bytes], most: int | None = None) -> None:
         """The file's bytes into `out`, all of them or (`most`) the first.

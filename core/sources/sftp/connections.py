@@ -89,7 +89,7 @@ def sealed_password(intake: Intake, line: str) -> dict[str, str]:
     """The values of a connection that signs in with this password: the line without its end."""
     password = line.rstrip("\r\n")
     if not password:
-        raise WrongUsage("There is no password on stdin: its first line is the password.")
+        raise WrongUsage("There is no password: give the one that the server knows.")
     return {"sign_in": "password", "sealed": seal(password, intake.secret_key)}
 
 
@@ -98,7 +98,7 @@ def add(intake: Intake, connection: Connection, *, by: str) -> Connection:
     _check(intake, connection)
     with intake.store.write() as write:
         if write.execute(select(t.connections.c.name).where(*_is(intake, connection.name))).first():
-            raise ConnectionExists(f"There is a connection “{connection.name}” already: change it with `journeys sftp edit`, or choose another name.")
+            raise ConnectionExists(f"There is a connection “{connection.name}” already: change that one, or choose another name.")
         write.execute(insert(t.connections).values(account_id=intake.account_id, created_at=intake.clock(), **_row(connection)))
         audit.record(write, _entry(intake, by, "sftp.added", connection.name, {"host": connection.host, "journey": connection.journey_id}))
     return connection
@@ -108,7 +108,7 @@ def change(intake: Intake, name: str, *, by: str, **values: Any) -> Connection:
     """Change these values of Connection. Raises as `add` does."""
     before = find(intake, name)
     after = replace(before, **values)
-    _check(intake, after)
+    _check(intake, after, before)
     shown = sorted(field for field in values if field != "sealed")
     with intake.store.write() as write:
         changed = {column: value for column, value in _row(after).items() if value != _row(before)[column]}
@@ -161,7 +161,7 @@ def noted(intake: Intake, name: str, action: str, detail: dict[str, Any], *, by:
         audit.record(write, _entry(intake, by, action, name, detail))
 
 
-def _check(intake: Intake, connection: Connection) -> None:
+def _check(intake: Intake, connection: Connection, before: Connection | None = None) -> None:
     if not SAFE_NAME.fullmatch(connection.name):
         raise WrongUsage(f"“{connection.name}” cannot be a connection's name: use up to 64 letters, digits, spaces and _.-()+&@, a letter or digit first.")
     if not 1 <= connection.port <= 65535:
@@ -172,7 +172,8 @@ def _check(intake: Intake, connection: Connection) -> None:
         if not value.strip() or any(ord(letter) < 32 for letter in value):
             raise WrongUsage(f"“{value}” cannot be the {what}: give one without control characters.")
     checked_pattern(connection.pattern)
-    hosts.check(connection.host, connection.port, intake.allowed_hosts)
+    if before is None or (connection.host, connection.port) != (before.host, before.port):  # one that is no longer allowed can still be switched off
+        hosts.check(connection.host, connection.port, intake.allowed_hosts)
 
 
 def _is(intake: Intake, name: str) -> tuple[Any, ...]:

@@ -76,13 +76,18 @@ def _marked(head: bytes, encoding: str) -> tuple[str, str, int]:
 
 
 def _utf16(head: bytes) -> str | None:
-    """The byte order of UTF-16 without a mark: in a header, digits and delimiters every other byte is zero; in a text with NUL bytes it is not."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    enough = max(1, len(head) // 20)
-    if odd >= enough and even * 10 <= odd:
-        return "utf-16-le"
-    if even >= enough and odd * 10 <= even:
-        return "utf-16-be"
+    """The byte order of UTF-16 without a mark: digits, delimiters and line ends have a zero byte, all on the same side.
+
+    A text of single bytes with NUL bytes in it has line ends without one; where there is no line end, half of UTF-16 has to be zero.
+    """
+    for order, side in (("utf-16-le", 1), ("utf-16-be", 0)):
+        zeros, others = head[side::2].count(0), head[1 - side :: 2].count(0)
+        if zeros < max(1, len(head) // 20) or others * 10 > zeros:
+            continue
+        ends = [at for at, byte in enumerate(head) if byte in b"\r\n"]
+        wide = sum(at % 2 == 1 - side and head[at - 1 + 2 * side : at + 2 * side] == b"\0" for at in ends)
+        if wide * 2 > len(ends) or (not ends and zeros * 4 >= len(head)):
+            return order
     return None
 
 

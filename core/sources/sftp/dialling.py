@@ -196,7 +196,7 @@ def _no_greeting(server: Server, heard: bytes, late: bool, error: Exception) -> 
 def _check_host_key(server: Server, key: HostKey) -> None:
     if key in server.host_keys:
         return
-    accept = f"check the fingerprint with the server's owner, then accept it: --fingerprint {key.fingerprint}"
+    accept = "check this fingerprint with the server's owner, then accept it"
     if not server.host_keys:
         raise UnknownHostKey(f"host key unknown: {server.place} shows {key.fingerprint} ({key.kind}); {accept}", key.fingerprint)
     known = ", ".join(one.fingerprint for one in server.host_keys)
@@ -217,7 +217,7 @@ def _sign_in(server: Server, transport: paramiko.Transport) -> None:
         except paramiko.AuthenticationException as error:
             if over.is_set():
                 raise _late_sign_in(server) from error
-            advice = "have its public half put into the server's authorized_keys" if own == "key" else "give the password again with edit"
+            advice = "have its public half put into the server's authorized_keys" if own == "key" else "give the connection the password again"
             raise ConnectionFault("sign-in", f"wrong {own}: {server.place} refuses it for the user {server.username}; check the user, or {advice}") from error
         except (paramiko.SSHException, EOFError, OSError) as error:
             raise (_late_sign_in(server) if over.is_set() else ConnectionFault(

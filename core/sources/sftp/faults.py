@@ -18,6 +18,12 @@ class ConnectionFault(JourneysError):
         self.step = step
 
 
+def disk_full(*, by_hand: bool) -> FileFault:
+    """There is no room for the file, its rows or what is noted of them."""
+    again = "upload the file again then" if by_hand else "the file is taken at the next poll"
+    return FileFault(f"the disk is full: free some space; {again}")
+
+
 class UnknownHostKey(ConnectionFault):
     """Nobody has accepted this server's key yet, or it is another than the accepted one; `fingerprint` is the one on offer."""
 

@@ -1,7 +1,9 @@
 """One poll of a connection: look, look again, take what is complete; every fault becomes a line of the history."""
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from time import sleep
 from typing import IO, Any
 from uuid import uuid4
@@ -10,7 +12,7 @@ from core.errors import JourneysError
 from core.sources.sftp import connections, fetches, importing, originals
 from core.sources.sftp.client import FULL, Broken, Client, client
 from core.sources.sftp.connections import Connection
-from core.sources.sftp.faults import ConnectionFault, FileFault
+from core.sources.sftp.faults import ConnectionFault, FileFault, disk_full
 from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.intake import Intake
 from core.sources.sftp.looking import Decision, decide, matching
@@ -100,14 +102,21 @@ def _taken(intake: Intake, connection: Connection, talk: Client, decisions: list
 
 def _take(intake: Intake, connection: Connection, talk: Client, decision: Decision, started_at: datetime) -> Fetch | None:
     arrived = intake.room(connection.name, "incoming") / uuid4().hex
-    try:
+    with _arriving(arrived, by_hand=False):
         with arrived.open("wb") as out:
             talk.read(decision.name, decision.stat, out)
         return importing.import_file(intake, connection, decision.file, arrived, started_at, decision.stat.mtime)
+
+
+@contextmanager
+def _arriving(arrived: Path, *, by_hand: bool) -> Iterator[None]:
+    """Nothing of the file stays where it arrived, and a full disk is said. Raises FileFault."""
+    try:
+        yield
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise FileFault("the disk is full: free some space; the file is taken at the next poll") from error
+        raise disk_full(by_hand=by_hand) from error
     finally:
         arrived.unlink(missing_ok=True)
 
@@ -126,12 +135,10 @@ def upload(intake: Intake, name: str, file: str, content: IO[bytes], *, by: str)
     arrived = intake.room(name, "incoming") / uuid4().hex
     with intake.alone(name, BUSY_S):
         started_at = intake.clock()
-        try:
+        with _arriving(arrived, by_hand=True):
             with arrived.open("wb") as out:
                 _copy(content, out, intake.max_bytes)
             result = importing.import_file(intake, connection, file, arrived, started_at, None)
-        finally:
-            arrived.unlink(missing_ok=True)
     if result is None:
         raise JourneysError(f"The content of {file} was imported before: nothing was entered.")
     connections.noted(intake, name, "sftp.uploaded", {"file": file, "status": result.status}, by=by)

@@ -126,19 +126,37 @@ def find(intake: Intake, fetch_id: int) -> Fetch:
     with intake.store.read() as read:
         row = read.execute(select(t.fetches).where(t.fetches.c.account_id == intake.account_id, t.fetches.c.fetch_id == fetch_id)).first()
     if row is None:
-        raise UnknownFetch(unknown("fetch", str(fetch_id), ()) + " `journeys sftp history` lists them with their numbers.")
+        raise UnknownFetch(unknown("fetch", str(fetch_id), ()) + " The history lists them with their numbers.")
     return _fetch(row)
 
 
-def every(intake: Intake, *, states: Iterable[str] = (DONE,), connection: str | None = None, file: str | None = None, limit: int | None = None) -> list[Fetch]:
-    """The account's fetches in these states, newest first."""
+def every(intake: Intake, *, states: Iterable[str] = (DONE,), limit: int | None = None, since: datetime | None = None, until: datetime | None = None,
+          **equal: str | None) -> list[Fetch]:
+    """The account's fetches in these states, newest first; begun from `since` on and before `until`. `equal`: connection, file or journey_id; None: any."""
     f = t.fetches.c
     asked = select(t.fetches).where(f.account_id == intake.account_id, f.state.in_(tuple(states)))
-    asked = asked.where(f.connection == connection) if connection is not None else asked
-    asked = asked.where(f.file == file) if file is not None else asked
+    asked = asked.where(*(f[column] == value for column, value in equal.items() if value is not None))
+    asked = asked.where(f.started_at >= since) if since is not None else asked
+    asked = asked.where(f.started_at < until) if until is not None else asked
     with intake.store.read() as read:
         rows = read.execute(asked.order_by(f.started_at.desc(), f.fetch_id.desc()).limit(limit)).all()
     return [_fetch(row) for row in rows]
+
+
+def by_journey(intake: Intake) -> dict[str, tuple[int, datetime]]:
+    """journey → (fetches in the history, when the first one began)."""
+    f = t.fetches.c
+    asked = select(f.journey_id, func.count(), func.min(f.started_at)).where(f.account_id == intake.account_id, f.state == DONE).group_by(f.journey_id)
+    with intake.store.read() as read:
+        return {journey: (count, first) for journey, count, first in read.execute(asked)}
+
+
+def connections_of(intake: Intake, journey_id: str) -> list[str]:
+    """The names of the connections, kept or removed, that fetched for the journey."""
+    f = t.fetches.c
+    asked = select(f.connection).distinct().where(f.account_id == intake.account_id, f.journey_id == journey_id, f.state == DONE).order_by(f.connection)
+    with intake.store.read() as read:
+        return list(read.execute(asked).scalars())
 
 
 def imported_as(intake: Intake, connection: str, sha256: str) -> str | None:

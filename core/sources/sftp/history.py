@@ -13,17 +13,12 @@ from core.sources.sftp.intake import Intake
 
 COLUMNS = ("Date time", "SFTP connection", "File", "Total entries", "Valid entries", "Invalid entries", "Status")
 
-_FRAME: dict[str, pl.DataType] = {
-    "Fetch": pl.Int64(), "Date time": pl.Datetime("us"), "SFTP connection": pl.String(), "File": pl.String(), "Total entries": pl.Int64(),
-    "Valid entries": pl.Int64(), "Invalid entries": pl.Int64(), "Status": pl.String(), "Duplicates": pl.Int64(), "Error": pl.String(),
-    "Started at": pl.Datetime("us", "UTC"),
-}
 
-
-def newest(intake: Intake, *, connection: str | None = None, limit: int | None = None) -> list[Fetch]:
+def newest(intake: Intake, *, connection: str | None = None, journey_id: str | None = None, since: datetime | None = None, until: datetime | None = None,
+           limit: int | None = None) -> list[Fetch]:
     """The account's fetches, newest first; what a killed process had finished all but in name is among them."""
     importing.settle(intake)
-    return fetches.every(intake, connection=connection, limit=limit)
+    return fetches.every(intake, connection=connection, journey_id=journey_id, since=since, until=until, limit=limit)
 
 
 def rows(account: Account, found: Sequence[Fetch]) -> list[dict[str, object]]:
@@ -37,13 +32,6 @@ def csv_bytes(found: Sequence[dict[str, object]]) -> bytes:
     out = io.BytesIO()
     sheets.write(out, [COLUMNS, *(tuple(row.values()) for row in found)])
     return out.getvalue()
-
-
-def frame(account: Account, found: Sequence[Fetch]) -> pl.DataFrame:
-    """The same as a frame for the page: Fetch (number), the history's columns with Date time as a local moment, Duplicates, Error, Started at (UTC)."""
-    values = [(fetch.fetch_id, fetch.started_at.astimezone(ZoneInfo(account.zone_at(fetch.started_at))).replace(tzinfo=None), fetch.connection, fetch.file,
-               fetch.total, fetch.valid, fetch.invalid, fetch.status, fetch.duplicates, fetch.error, fetch.started_at) for fetch in found]
-    return pl.DataFrame(values, schema=_FRAME, orient="row")
 
 
 def reasons(found: Sequence[Fetch]) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from core.sources.sftp.client import FULL
 from core.sources.sftp.connections import Connection
 from core.sources.sftp.decoding import Decoding, survey
 from core.sources.sftp.drafts import Drafting
-from core.sources.sftp.faults import FileFault
+from core.sources.sftp.faults import FileFault, disk_full
 from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.intake import Intake
 
@@ -59,7 +59,7 @@ def finish(intake: Intake, fetch: Fetch, read_as: Decoding | None = None) -> Fet
     except OSError as error:
         if error.errno not in FULL:
             raise
-        return fetches.give_up(intake, fetch, "the disk is full: free some space; the file is taken at the next poll")
+        return fetches.give_up(intake, fetch, str(disk_full(by_hand=fetch.mtime is None)))
     except JourneysError as fault:
         if in_log(intake, fetches.find(intake, fetch.fetch_id)):
             raise
@@ -80,14 +80,25 @@ def resume(intake: Intake, connection: str) -> list[Fetch]:
 
 
 def in_log(intake: Intake, fetch: Fetch) -> bool:
-    """Whether the fetch's rows are in the log: they come all at once, so the first one tells."""
-    if fetch.state == fetches.JUDGING or fetch.first_valid_line is None or fetch.sha256 is None:
-        return False
+    """Whether the fetch's rows are in the log."""
+    return positions(intake, fetch) is not None
+
+
+def positions(intake: Intake, fetch: Fetch) -> tuple[int, int] | None:
+    """(first, last) position of the fetch's entries in the log; None: it has none there.
+
+    They come all at once, in the order of the file, so the first one tells; the log's index of ids finds it whatever the log's size.
+    """
+    if fetch.state == fetches.JUDGING or fetch.first_valid_line is None or fetch.sha256 is None or not fetch.valid:
+        return None
     first = Drafting(Path(), fetch.journey_id, fetch.sha256).event_id(fetch.first_valid_line)
     frame = pl.DataFrame({"source": [f"sftp:{fetch.connection}"], "event_id": [first]}).select(
         [(pl.col(column) if column in IDENTITY else pl.lit(None, kind)).alias(column) for column, kind in SCHEMA.items()])
     with intake.log.reading():
-        return bool(Known.of(intake.log.manifest()).decide(frame).verdicts[0] != NEW)
+        found = Known.of(intake.log.manifest()).decide(frame)
+    if found.verdicts[0] == NEW:
+        return None
+    return int(found.kept[0]), int(found.kept[0]) + fetch.valid - 1
 
 
 def _frames(fetch: Fetch, found: Checked, work: Path, *, received_at: datetime) -> Iterator[pl.DataFrame]:

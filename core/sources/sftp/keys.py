@@ -43,20 +43,20 @@ class HostKey(NamedTuple):
 def private_key(text: str) -> str:
     """The private key in OpenSSH's form. Raises BadKey for one with a passphrase, of another kind, or no key at all."""
     if "PuTTY-User-Key-File" in text:
-        raise BadKey("The key file is in PuTTY's form: export it with puttygen as an OpenSSH key, without a passphrase.")
+        raise BadKey("The key file is in PuTTY's form: export it from PuTTYgen as an OpenSSH key, without a passphrase.")
     data = text.strip().encode() + b"\n"
     load = serialization.load_ssh_private_key if b"OPENSSH PRIVATE KEY" in data else serialization.load_pem_private_key
     try:
         key = load(data, None)
     except TypeError as error:
-        raise BadKey("The key has a passphrase, which nobody could type when files are fetched: give a key without one (ssh-keygen -p).") from error
+        raise BadKey("The key has a passphrase, which nobody could type when files are fetched: give a key without one.") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         encrypted = "ENCRYPTED" in text or "passphrase" in str(error).lower() or "password" in str(error).lower()
-        said = ("The key has a passphrase, which nobody could type when files are fetched: give a key without one (ssh-keygen -p)." if encrypted
-                else "The key file holds no private key: give the file that ssh-keygen made, not the .pub beside it.")
+        said = ("The key has a passphrase, which nobody could type when files are fetched: give a key without one." if encrypted
+                else "This is no private key: give the whole private file, from BEGIN to END, not the .pub beside it.")
         raise BadKey(said) from error
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise BadKey("The key is of a kind that servers no longer take: make an Ed25519 one (ssh-keygen -t ed25519).")
+        raise BadKey("The key is of a kind that servers no longer take: make an Ed25519 one.")
     form = serialization.PrivateFormat.OpenSSH
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
 
@@ -69,7 +69,7 @@ def signing_key(text: str) -> paramiko.PKey:
         except (paramiko.SSHException, ValueError):
             continue
         return found
-    raise BadKey("The stored private key cannot be used: give it again with `journeys sftp edit --key-file`.")
+    raise BadKey("The stored private key cannot be used: give the connection its key again.")
 
 
 def host_keys(text: str) -> tuple[HostKey, ...]:
@@ -81,7 +81,7 @@ def host_keys(text: str) -> tuple[HostKey, ...]:
             continue
         found += [HostKey(kind, blob) for kind, blob in pairwise(words) if kind in ALGORITHMS and _holds(blob, kind)][:1]
     if not found:
-        raise BadKey("The host key file has no key that can be used: give lines of ssh-keyscan, of known_hosts, or the server's .pub file "
+        raise BadKey("There is no host key that can be used: give the server's .pub file, or its lines in known_hosts "
                      f"({', '.join(ALGORITHMS)}).")
     return tuple(dict.fromkeys(found))
 

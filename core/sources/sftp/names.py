@@ -8,7 +8,7 @@ from core.errors import WrongUsage
 def checked_pattern(pattern: str) -> str:
     """The pattern, if it can match a file. Raises WrongUsage."""
     if not pattern or "/" in pattern or "\\" in pattern or any(unicodedata.category(letter) == "Cc" for letter in pattern):
-        raise WrongUsage(f"“{pattern}” cannot be a pattern of file names: write one such as *.csv; the folder goes into --path, subfolders are not read.")
+        raise WrongUsage(f"“{pattern}” cannot be a pattern of file names: write one such as *.csv; the folder has a field of its own, subfolders are not read.")
     return pattern
 
 

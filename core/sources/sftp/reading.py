@@ -37,7 +37,7 @@ class Reading:
         object.__setattr__(self, "encoding", _encoding(self.encoding))
         named = [name_key(column) for _, column in self.contact_columns]
         if "" in named or len(set(named)) < len(named):
-            raise WrongUsage("Each contact needs a column of its own: name two different ones with --phone-column and --email-column.")
+            raise WrongUsage("Each contact needs a column of its own: name two different ones for phone and e-mail.")
 
     @property
     def contact_columns(self) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,7 @@ def unseal(sealed: str, secret_key: str) -> str:
         return _box(secret_key).decrypt(sealed.encode()).decode()
     except InvalidToken as error:
         raise Unreadable("the stored secret cannot be read with this JOURNEYS_SECRET_KEY: set the key it was kept with, "
-                         "or give the password or key file again with `journeys sftp edit`") from error
+                         "or give the connection its password or key again") from error
 
 
 def _box(secret_key: str) -> Fernet:

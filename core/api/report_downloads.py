@@ -1,0 +1,48 @@
+"""/exports/report/…: a report's file, for whoever may have it: session, account and role are asked again for each download."""
+from mimetypes import guess_type
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from core.access import sessions
+from core.access.features import Refused
+from core.api.downloads import Refusal
+from core.api.given import Given
+from core.errors import JourneysError
+from core.reports import requests
+from core.reports.requests import UnknownReport
+
+
+class ReportDownloads:
+    """The route as an ASGI application."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await run_in_threadpool(self.answer, request.path_params["report_id"], request.cookies.get(sessions.COOKIE))
+        except Refusal as refusal:
+            response = PlainTextResponse(str(refusal), refusal.status)
+        except UnknownReport as unknown:
+            response = PlainTextResponse(str(unknown), 404)
+        except Refused as refused:
+            response = PlainTextResponse(str(refused), 403)
+        except JourneysError as error:
+            response = PlainTextResponse(str(error), 400)
+        response.headers["cache-control"] = "no-store"
+        await response(scope, receive, send)
+
+    def answer(self, report_id: int, session_id: str | None) -> Response:
+        """The file. Raises Refusal without a session, UnknownReport, Refused, WrongUsage where there is no file."""
+        now = self.given.now()
+        user = sessions.user_of(self.given.store, session_id, now=now)
+        if user is None:
+            raise Refusal(401, "Sign in first.")
+        account = self.given.account(user.account_id)
+        report, file = requests.downloaded(self.given.store, account, self.given.folder(account.account_id), user, report_id, now=now)
+        name = requests.file_name(report)
+        return FileResponse(file, media_type=guess_type(name)[0] or "application/octet-stream", filename=name)

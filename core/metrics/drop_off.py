@@ -1,0 +1,66 @@
+"""Where a journey loses goal value: people who stopped at an element, times what a person who passed it was worth.
+
+Beside the fixed list of measures: asked as `{"measures": ["goal_value"], "answer": "drop_off"}` of one journey; by currency where there are several.
+"""
+from dataclasses import replace
+
+from core.errors import WrongUsage
+from core.metrics.facts import ENTERED, Rows
+from core.metrics.measures import MEASURES
+from core.metrics.planner import Part
+from core.metrics.result import Column, Result
+from core.metrics.sql import fact_rows
+from core.metrics.units import Unit
+from core.warehouse.snapshots import Snapshot
+
+DEFINITION = ("Lost goal value = people who ended or wait at the element × value per person who passed it. People who ended or wait: distinct profiles with "
+              "a run that is at the element. Value per person who passed: the goal value of all runs that went on from it, over the distinct profiles of "
+              "these runs. An element that nobody passed, as an exit, loses nothing. It is what these people would have brought had they gone on as the "
+              "others did: an estimate to rank elements by, which cannot be added up.")
+ARRIVED, GOALS = Rows("arrivals", happened="arrived"), Rows("goals")
+ELEMENT = Column("element", "Element", Unit.TEXT)
+PEOPLE = (Column("stopped", "Ended or waiting, people", Unit.PEOPLE), Column("stopped_at_goal", "Of them with a goal event", Unit.PEOPLE),
+          Column("passed", "Passed, people", Unit.PEOPLE))
+MONEY = (Column("value_a_person", "Value per person who passed", Unit.MONEY), Column("lost_value", "Lost goal value", Unit.MONEY))
+CURRENCY = Column("currency", "Currency", Unit.TEXT)
+
+
+def drop_off(snapshot: Snapshot, asked: Result) -> Result:
+    """A row an element at which a run arrived (and currency), by currency the most lost first, those without a value last."""
+    query = asked.query
+    journeys = [values for name, values in query.where if name == "journey"]
+    if query.measures != ("goal_value",) or set(query.dimensions) - {"currency"} or [len(values) for values in journeys] != [1]:
+        raise WrongUsage("The answer “drop_off” is of the measure goal_value in one journey, without dimensions but currency: filter by a journey.")
+    runs = tuple(item for item in query.where if item[0] != "currency")
+    arrived, params = fact_rows(ARRIVED, Part("facts", (MEASURES["element_arrived"],), (), runs), query, ["run_key", "profile_key", "element_id", "state"])
+    anytime = query if query.basis == ENTERED else replace(query, first=None, last=None)
+    goals, more = fact_rows(GOALS, Part("facts", (MEASURES["goal_value"],), ("currency",), query.where), anytime, ["run_key", "value_amount"])
+    performers, last = fact_rows(GOALS, Part("facts", (MEASURES["goal_events"],), (), runs), anytime, ["run_key"])
+    by = [ELEMENT, *(CURRENCY for _ in query.dimensions)]
+    currency, kept = ("currency, ", " AND value_amount IS NOT NULL") if query.dimensions else ("", "")
+    amount = "CAST(stopped AS HUGEINT) * CAST(value * 1000000 AS HUGEINT)"
+    frame = snapshot.sql(
+        f"""WITH arrived AS ({arrived}), goal AS ({goals}), performer AS ({performers}), people AS (
+            SELECT element, count(*) FILTER (stopped) AS stopped, count(*) FILTER (stopped_at_goal) AS stopped_at_goal, count(*) FILTER (passed) AS passed
+            FROM (
+                SELECT element_id AS element, bool_or(state <> 'passed') AS stopped, bool_or(state = 'passed') AS passed,
+                    bool_or(state <> 'passed' AND performer.run_key IS NOT NULL) AS stopped_at_goal
+                FROM arrived LEFT JOIN (SELECT DISTINCT run_key FROM performer) AS performer USING (run_key) GROUP BY element_id, profile_key
+            ) GROUP BY element
+        ), worth AS (
+            SELECT element_id AS element, {currency}sum(value_amount) AS value FROM arrived JOIN goal USING (run_key)
+            WHERE state = 'passed'{kept} GROUP BY ALL
+        )
+        SELECT element, {currency}stopped, stopped_at_goal, passed,
+            {_millionths("CAST(value * 1000000 AS HUGEINT)")} AS value_a_person, {_millionths(amount)} AS lost_value
+        FROM people LEFT JOIN worth USING (element) 
+        ORDER BY {"currency NULLS LAST, " if currency else ""}lost_value DESC NULLS LAST, stopped DESC, element""",
+        [*params, *more, *last],
+    )
+    return replace(asked, frame=frame, columns=(*by, *PEOPLE, *MONEY), definitions=(("Lost goal value", DEFINITION),))
+
+
+def _millionths(amount: str) -> str:
+    """Whole millionths over the people who passed, half away from zero, as money."""
+    n = "nullif(passed, 0)"
+    return f"CAST(sign(value) * ((2 * abs({amount}) + {n}) // (2 * {n})) AS DECIMAL(32, 0)) * CAST(0.000001 AS DECIMAL(6, 6))"

@@ -1,0 +1,57 @@
+"""The rows behind a number as a file: made while the reader watches how far it is, then offered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.access import audit
+from core.metrics import MEASURES, Query
+from core.reports import made
+from core.ui import parts, seen, words
+from core.ui.leaving import KINDS
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+MAKING, FILES = "ja-rows-making", "ja-rows-files"
+
+
+def offer(viewer: Viewer, query: Query, number: int) -> None:
+    """Inside a dialog: a button for each kind of file; what was asked for is made, then offered."""
+    with st.container(horizontal=True, gap="small"):
+        for kind, label in KINDS.items():
+            if st.button(f"{label} of all {words.plural(number, 'row')}", key=f"why-{kind}", icon=":material/download:"):
+                st.session_state[MAKING] = (kind, query)
+    kind, asked = st.session_state.get(MAKING, (None, None))
+    if kind is None or asked != query:
+        return
+    why = viewer.refusal("export")
+    if why is not None:
+        parts.state("lock", "Nothing can be exported here", f"{why} Everything stays open on screen.")
+        return
+    token, size = _made(viewer, query, kind, number)
+    st.html(f'<a class=ja-btn href="/exports/made/{token}" download>Download {KINDS[kind]}, {words.size(size)}</a>')
+
+
+def _made(viewer: Viewer, query: Query, kind: str, number: int) -> tuple[str, int]:
+    """The file's token and its size; made once a question and kind, as long as it is kept."""
+    account, key = viewer.account.account_id, (seen.snapshot(viewer).snapshot_id, query, kind)
+    files = st.session_state.setdefault(FILES, {})
+    found = made.find(files.get(key, ""), account, viewer.user.user_id)
+    if found is None:
+        viewer.require("export")
+        title = f"Rows behind {MEASURES[query.measures[0]].label}"
+        place = st.empty()
+
+        def told(rows: int) -> None:
+            place.progress(min(rows / max(number, 1), 1.0), f"{words.count(rows)} of {words.plural(number, 'row')}")
+
+        path = made.rows_file(seen.snapshot(viewer), query, kind, title, account, with_people=viewer.may("people"), told=told)
+        place.empty()
+        found = made.Made(path, title, kind, account, viewer.user.user_id, viewer.now)
+        files[key] = made.keep(found)
+        with viewer.store.write() as connection:
+            audit.record(connection, audit.Entry(viewer.now, account, viewer.user.name, "rows.exported", title, query.document()))
+    return files[key], found.path.stat().st_size

@@ -1,0 +1,34 @@
+"""Partial numbers: which feed is silent for longer than it ever was, said on each page whose range reaches beyond its last event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.metrics import feeds
+from core.ui import parts, seen, words
+from core.ui.address import Chosen
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+
+def say(viewer: Viewer, chosen: Chosen) -> None:
+    """Which feeds are silent, where the range reaches beyond their last event: the numbers are partial from there on."""
+    first, last = chosen.days
+    for feed in _silent(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, viewer):
+        if not feed.last_day < last:
+            continue
+        since = words.moment(feed.last_occurred_at, seen.zone(viewer), year=feed.last_day.year != chosen.today.year)
+        habit = "every day" if (feed.longest_pause or 1) == 1 else f"at least every {feed.longest_pause} days"
+        parts.state(
+            "warning", f"No event from {feed.source} since {since}",
+            f"It came {habit} before. From {words.day(max(feed.last_day, first), year=False)} on these numbers hold the other feeds alone: look at the "
+            "system that sends it. What it still brings counts on the day it happened.", "warn",
+        )  # fmt: skip
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _silent(account: str, snapshot: str, _viewer: Viewer) -> tuple[feeds.Feed, ...]:
+    return feeds.silent(seen.snapshot(_viewer))

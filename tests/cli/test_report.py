@@ -1,0 +1,114 @@
+"""`journeys report …`: the same reports from the command line, made at once or left to the worker."""
+import io
+import json
+import signal
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from core.access import emails
+from core.cli import main
+from core.cli.door import Door
+from tests.reports.world import build_account
+
+
+@pytest.fixture
+def run(data, capfd, monkeypatch):
+    """Runs one command of these words."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # pytest keeps its own handlers
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+    def command(*words):
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["--data-dir", str(data), *words])
+        out, err = capfd.readouterr()
+        return SimpleNamespace(exit_code=ended.value.code, stdout=out, stderr=err)
+
+    return command
+
+
+@pytest.fixture
+def built(data, run):
+    run("account", "add", "acme", "--time-zone", "Europe/Zagreb", "--package", "start")
+    run("user", "add", "ana", "--account", "acme", "--role", "analyze_manager", "--email", "Ana@Example.com")
+    door = Door({"data_dir": str(data)})
+    build_account(door)
+    yield door
+    door.store.close()
+
+
+def create(run, *args):
+    return json.loads(run("report", "create", *args, "--account", "acme").stdout)
+
+
+def test_a_mep_report_is_made_and_copied_and_the_package_start_does_not_matter(built, run, tmp_path):
+    made = create(run, "mep", "--month", "2026-02", "--format", "csv", "-o", str(tmp_path / "out.csv"))
+    assert (made["state"], made["rows"], made["name"], made["asked_by"]) == ("done", 3, "MEP consumption 2026-02", "operator")
+    whole = (tmp_path / "out.csv").read_bytes()
+    assert (len(whole), whole.startswith(b"\xef\xbb\xbfPerson ID,Engaged At,Billed At,Campaign ID,Campaign Name\r\n")) == (made["size"], True)
+    run("mep", "--account", "acme", "--month", "2026-02", "--format", "csv", "-o", str(tmp_path / "same.csv"))
+    assert (tmp_path / "same.csv").read_bytes() == whole
+    assert create(run, "mep", "--month", "2026-02")["file"].endswith(".xlsx")
+
+
+def test_a_journey_and_questions_of_a_file_are_made(built, run, tmp_path):
+    assert create(run, "journey", "--journey", "cart", "--from", "2026-02-01", "--to", "2026-02-28")["state"] == "done"
+    file = tmp_path / "q.ndjson"
+    file.write_text('{"measures": ["entries"]}\n\n{"title": "Sent", "question": {"measures": ["messages_sent"], "dimensions": ["channel"]}}\n')
+    refused = run("report", "create", "custom", "--questions", str(file), "--mail", "ana", "--account", "acme")
+    assert refused.stderr == "journeys: ana may not have this report: Export belongs to the packages Grow and Scale. This account has Start.\n"
+    run("account", "set", "acme", "--package", "grow")
+    made = create(run, "custom", "--questions", str(file), "--name", "Two", "--mail", "ana")
+    assert [item["title"] for item in made["parameters"]["questions"]] == ["Entries", "Sent"]
+    scheduled = create(run, "custom", "--questions", str(file), "--range", "7d", "--every", "weekly", "--day", "1", "--at", "6")
+    assert scheduled["when"] == "Every Monday at 06:00"
+    assert "Every Monday at 06:00" in run("report", "schedules", "--account", "acme").stdout
+    run("report", "unschedule", str(scheduled["schedule"]), "--account", "acme")
+    assert json.loads(run("report", "schedules", "--account", "acme", "--format", "json").stdout) == []
+
+
+def test_one_left_to_the_worker_waits_until_it_is_made_fetched_cancelled_or_deleted(built, run, tmp_path):
+    waits = create(run, "mep", "--month", "2026-02", "--background")
+    other = create(run, "mep", "--month", "2026-02", "--background")
+    assert (waits["state"], waits["file"]) == ("queued", None)
+    run("report", "cancel", str(other["report"]), "--account", "acme")
+    run("report", "make")
+    listed = json.loads(run("report", "list", "--account", "acme", "--format", "json").stdout)
+    assert [(one["report"], one["state"]) for one in listed] == [(other["report"], "cancelled"), (waits["report"], "done")]
+    run("report", "download", str(waits["report"]), "--account", "acme", "-o", str(tmp_path))
+    assert (tmp_path / "MEP-consumption-2026-02.xlsx").stat().st_size == listed[1]["size"]
+    run("report", "delete", str(waits["report"]), "--account", "acme")
+    gone = run("report", "show", str(waits["report"]), "--account", "acme")
+    assert (gone.exit_code, gone.stderr) == (1, f"journeys: There is no report {waits['report']}.\n")
+
+
+@pytest.mark.parametrize(("args", "said"), [
+    (("mep",), "--month"), (("mep", "--month", "2026-13"), "2026-13"), (("journey",), "--journey"), (("journey", "--journey", "carts"), "Did you mean “cart”"),
+    (("custom",), "--questions"), (("mep", "--month", "2026-02", "--mail", "bob"), "bob"), (("mep", "--month", "2026-02", "--every", "daily"), "custom")])
+def test_what_cannot_be_made_says_why_in_one_line(built, run, args, said):
+    failed = run("report", "create", *args, "--account", "acme")
+    assert (failed.exit_code in (1, 2), failed.stdout, failed.stderr.count("\n"), said in failed.stderr) == (True, "", 1, True)
+
+
+def test_a_users_address_is_kept_changed_and_checked(built, run):
+    def addresses():
+        return {one["name"]: one["email"] for one in json.loads(run("user", "list", "--account", "acme", "--format", "json").stdout)}
+
+    assert addresses() == {"ana": "Ana@example.com"}
+    wrong = run("user", "set", "ana", "--account", "acme", "--email", "ana at example")
+    assert (wrong.exit_code, "is no mail address" in wrong.stderr) == (2, True)
+    run("user", "set", "ana", "--account", "acme", "--email", "a@b.example")
+    assert addresses() == {"ana": "a@b.example"}
+    run("user", "set", "ana", "--account", "acme", "--email", "")
+    assert addresses() == {"ana": None}
+    assert list(emails.of_account(built.store, "acme").values()) == [None]
+
+
+def test_an_erased_person_is_in_no_report_any_more(built, run, tmp_path):
+    made = create(run, "mep", "--month", "2026-02", "--format", "csv")
+    assert run("erase", "--account", "acme", "--profile", "ana ž").exit_code == 0
+    run("report", "download", str(made["report"]), "--account", "acme", "-o", str(tmp_path / "r.csv"))
+    text = (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+    assert ("ana ž" in text, text.count("erased-"), text.count("\n")) == (False, 1, 4)

@@ -1,0 +1,84 @@
+"""The administration page: an account's users, tokens and trail; other accounts and packages for operators alone."""
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.access import accounts, audit, tokens, users
+from core.access.accounts import Account
+from tests.pages.test_widgets_agree import html
+
+
+@pytest.fixture
+def chief(door):
+    """An administrator of the demo account, gone afterwards; and an account beside it."""
+    users.add(door.store, "chief", "demo", "admin", None, by="test", now=door.now())
+    if "beside" not in [one.account_id for one in accounts.every(door.store)]:
+        accounts.add(door.store, Account("beside", ((None, "UTC"),), "EUR", "start", None, False, None), by="test", now=door.now())
+    yield "chief"
+    for one in users.of_account(door.store, "demo"):
+        if one.name in ("chief", "newcomer"):
+            users.remove(door.store, one.name, "demo", by="test", now=door.now())
+
+
+def press(at, label):
+    next(button for button in at.button if button.label == label).click()
+    return at.run()
+
+
+def field(widgets, label):
+    return next(widget for widget in widgets if widget.label == label)
+
+
+@pytest.mark.parametrize("user", ["ana", "vid"])
+def test_no_other_role_opens_it(run, user):
+    at = run("admin", user=user)
+    assert "Administration is open to the role Administrator" in html(at)
+    assert not at.button or "Add the user" not in [button.label for button in at.button]
+
+
+def test_an_administrator_adds_a_user_and_the_trail_says_so(run, door, chief):
+    at = run("admin", user=chief)
+    field(at.text_input, "Name").set_value("newcomer")
+    press(at, "Add the user")
+    assert users.find(door.store, "newcomer", "demo").role == "viewer"
+    newest = audit.newest(door.store, "demo", 1)[0]
+    assert (newest.actor, newest.action, newest.subject) == ("chief", "user.added", "newcomer")
+
+
+def test_a_token_is_shown_once(run, door, chief):
+    at = run("admin", user=chief)
+    field(at.text_input, "What it is for").set_value("shop")
+    press(at, "Make the token")
+    made = tokens.of_account(door.store, "demo")[-1]
+    secret = at.code[0].value
+    assert tokens.of_secret(door.store, secret) == made
+    assert secret not in html(at.run())
+    assert not at.code
+    tokens.remove(door.store, "demo", made.token_id, by="test", now=door.now())
+
+
+def test_nobody_takes_the_role_from_himself(run, door, chief):
+    at = run("admin", "user=chief", user=chief)
+    field(at.selectbox, "Role").set_value("viewer")
+    press(at, "Keep the changes")
+    assert users.find(door.store, "chief", "demo").role == "admin"
+    assert "another administrator can" in html(at)
+
+
+def test_an_administrator_sees_no_other_account_and_changes_no_package(run, chief):
+    at = run("admin", "of=beside", user=chief)
+    assert "Only an operator of this installation" in html(at)
+    assert "Your operator changes these." in html(run("admin", user=chief))
+
+
+def test_an_operator_changes_a_package_and_it_holds_at_once(run, door, chief, monkeypatch):
+    monkeypatch.setattr(type(door.settings), "operators", ("Chief",), raising=False)
+    at = run("admin", "of=beside", user=chief)
+    [box for box in at.selectbox if box.label == "Package"][-1].set_value("grow")  # the first adds an account
+    field(at.number_input, "Included MEP (0: no limit agreed)").set_value(5000)
+    press(at, "Keep the changes")
+    changed = accounts.find(door.store, "beside")
+    assert (changed.package, changed.included_mep) == ("grow", 5000)
+    assert isinstance(audit.newest(door.store, "beside", 1)[0].happened_at, datetime)
+    assert ZoneInfo(changed.time_zone).key == "UTC"

@@ -1,0 +1,114 @@
+"""Explore and dashboards in a real browser: a visualization is built, saved, put on a dashboard, moved by keyboard, filtered and exported."""
+
+import csv
+import re
+
+import pytest
+
+from core.access import users
+from core.boards import shelf
+from core.boards.shelf import DASHBOARD, VISUALIZATION, Asker
+from core.metrics import answer
+from tests.pages.test_in_a_browser import chromium, opened, served_at  # noqa: F401  # its fixtures
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def settled(page, sign):
+    page.wait_for_selector(sign)
+    page.wait_for_selector(DONE)
+
+
+def pick(page, key, label):
+    """One more value in a list that is searched by typing."""
+    field = page.locator(f".st-key-{key} input").first
+    field.click()
+    field.fill(label)
+    page.get_by_role("option", name=label, exact=True).click()
+    page.keyboard.press("Escape")
+    page.wait_for_selector(DONE)
+
+
+def test_a_visualization_goes_from_a_question_to_a_dashboard(opened, door, tmp_path):  # noqa: F811
+    page = opened("explore?measures=messages_sent&dimensions=day&span=30d")
+    ana = Asker(door.store, door.account("demo"), users.find(door.store, "ana"), door.now())
+    pick(page, "e-dimensions", "Channel")
+    settled(page, "h2:has-text('Messages sent, by day and channel')")
+    page.go_back()
+    settled(page, "h2:text-is('Messages sent, by day')")
+    page.go_forward()
+    settled(page, "h2:has-text('Messages sent, by day and channel')")
+
+    page.locator(".st-key-keep-save button").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Sent by channel")
+    page.get_by_role("dialog").locator(".st-key-save-do button").click()
+    settled(page, "h1:has-text('Sent by channel')")
+    board = next(one for one in shelf.listed(ana, VISUALIZATION) if one.name == "Sent by channel")
+    assert board.document["range"] == "30d"  # it moves with the data
+
+    page.locator(".st-key-keep-add button").click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    if dialog.get_by_label("Name of the new dashboard").count() == 0:  # there are dashboards already
+        dialog.locator(".st-key-add-where input").click()
+        page.get_by_role("option", name="A new dashboard").click()
+    dialog.get_by_label("Name of the new dashboard").fill("Every Monday")
+    dialog.locator(".st-key-add-do button").click()
+    dialog.get_by_role("link", name="Open the dashboard").click()
+    settled(page, "h1:has-text('Every Monday')")
+
+    page.locator(".st-key-arrange button").click()
+    settled(page, ".grid-stack-item-content")
+    box = page.locator(".grid-stack-item-content").first
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_selector("text=Column 2, row 1; 6 of 12 columns wide, 5 rows high")
+    page.wait_for_selector(DONE)
+    number = int(re.search(r"id=(\d+)", page.url)[1])
+    assert shelf.dashboard(ana, number)[1].places["w1"].document() == {"x": 1, "y": 0, "w": 6, "h": 5}
+    page.locator(".st-key-a-undo button").click()
+    page.wait_for_selector("text=Column 1, row 1; 6 of 12 columns wide, 4 rows high")
+
+    page.wait_for_selector(DONE)
+    page.locator(".st-key-arrange button").click()
+    settled(page, ".st-key-w-d-w1")
+    page.locator(".st-key-f-channel-pop button").click()
+    pick(page, "f-channel", "SMS")
+    page.wait_for_selector("text=Channel acts on all widgets")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(DONE)
+
+    page.locator(".st-key-m-d-w1 button").click()
+    page.get_by_text("CSV", exact=True).click()
+    page.get_by_role("dialog").wait_for()
+    with page.expect_download() as file:
+        page.get_by_role("link", name="Download CSV").click()
+    file.value.save_as(tmp_path / "file.csv")
+    with (tmp_path / "file.csv").open(encoding="utf-8-sig", newline="") as text:
+        header, *rows = list(csv.reader(text))
+    query = shelf.visualization(ana, board.board_id)[1].asked(answer_day(door)).filtered("channel", "SMS")
+    assert header == ["Day", "Channel", "Messages sent"]
+    assert rows == [[str(day), channel, str(n)] for day, channel, n in answer(door.snapshot("demo"), query).frame.iter_rows()]
+    assert [one.name for one in shelf.listed(ana, DASHBOARD) if one.board_id == number] == ["Every Monday"]
+
+
+def answer_day(door):
+    """The local day of the snapshot's as-of."""
+    from zoneinfo import ZoneInfo
+
+    snapshot = door.snapshot("demo")
+    return snapshot.as_of.astimezone(ZoneInfo(door.account("demo").zone_at(snapshot.as_of))).date()
+
+
+def test_explore_from_a_standard_widget_and_back(opened):  # noqa: F811
+    page = opened("overview?range=7d")
+    page.locator(".st-key-m-trend button").click()
+    page.get_by_text("Explore from here").click()
+    settled(page, "h1:has-text('Explore')")
+    assert "measures=profiles_in_journey" in page.url and "range=7d" in page.url
+    assert page.locator(".ja-trail a").first.get_attribute("href") == "overview?range=7d"
+    page.go_back()
+    settled(page, "h1:has-text('Overview')")
+    assert page.url.endswith("/overview?range=7d")

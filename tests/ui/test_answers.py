@@ -1,0 +1,45 @@
+"""An answer is worked out once a snapshot, and belongs to that snapshot alone."""
+from types import SimpleNamespace
+
+import pytest
+
+from core.metrics import Query
+from core.ui import answers
+from tests.metrics.world import World
+
+
+def viewer_of(folder, *days):
+    world = World()
+    for profile, day in enumerate(days, start=1):
+        world.run(profile, day)
+    folder.mkdir()
+    account = SimpleNamespace(account_id="a", refusal=lambda feature, role: None)
+    return SimpleNamespace(snapshot=world.snapshot(folder), account=account, user=SimpleNamespace(role="admin"))
+
+
+@pytest.fixture
+def viewers(tmp_path):
+    made = [viewer_of(tmp_path / "one", "2026-03-05"), viewer_of(tmp_path / "two", "2026-03-05", "2026-03-06")]
+    yield made
+    for viewer in made:
+        viewer.snapshot.close()
+
+
+def test_the_same_question_of_the_same_snapshot_is_answered_once(viewers, monkeypatch):
+    asked = []
+    monkeypatch.setattr(answers, "answer", lambda snapshot, query, plain=answers.answer: asked.append(query) or plain(snapshot, query))
+    one, other = viewers
+    entries = Query(("entries",))
+    assert [answers.ask(viewer, entries).value("entries") for viewer in (one, other, one, other)] == [1, 2, 1, 2]
+    assert asked == [entries, entries]
+
+
+def test_the_answers_asked_for_longest_ago_go(viewers, monkeypatch):
+    monkeypatch.setattr(answers, "MOST", 2)
+    viewer, questions = viewers[0], [Query((name,)) for name in ("entries", "exits", "messages_sent")]
+    first = answers.ask(viewer, questions[0])
+    answers.ask(viewer, questions[1])
+    assert answers.ask(viewer, questions[0]) is first
+    answers.ask(viewer, questions[2])
+    assert answers.ask(viewer, questions[0]) is first
+    assert len(answers._kept[viewer.snapshot]) == 2

@@ -30,6 +30,9 @@ def serve(obj: dict[str, Any], host: str, port: int, demo: bool) -> None:
     door.store.close()
     door.settings.secret_key  # noqa: B018  # made now, so that a folder that cannot be written shows here
     os.environ["JOURNEYS_DATA_DIR"] = str(door.settings.data_dir)
+    # one heap, given back as it empties: glibc else keeps one for each of the many threads in which pages run (a tenth of the server's memory)
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1000000")
     progress(f"Journey Analytics listens on http://{'localhost' if host == '127.0.0.1' else host}:{port} (Ctrl+C ends it).")
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.address", host, "--server.port", str(port)])
 

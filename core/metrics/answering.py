@@ -11,6 +11,7 @@ from core.metrics.formulas import computed
 from core.metrics.formulas import unit as unit_of
 from core.metrics.held import from_memory
 from core.metrics.measures import MEASURES
+from core.metrics.mep_consumption import counted as mep_counted
 from core.metrics.named import teller
 from core.metrics.once import once
 from core.metrics.planner import atoms
@@ -44,7 +45,8 @@ def answer(snapshot: Snapshot, query: Query, force_facts: bool = False) -> Resul
 
 def counted(snapshot: Snapshot, query: Query, force_facts: bool = False) -> pl.DataFrame:
     """The frame of a settled question, without a comparison."""
-    held = None if force_facts else from_memory(snapshot, query)
+    held = None if force_facts else mep_counted(snapshot, query)
+    held = from_memory(snapshot, query) if held is None and not force_facts else held
     return held if held is not None else snapshot.sql(*sql_for(query, force_facts, series_of(snapshot)))
 
 

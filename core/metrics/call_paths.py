@@ -46,8 +46,9 @@ def call_paths(snapshot: Snapshot, asked: Result) -> Result:
 
 
 def path_calls(snapshot: Snapshot, asked: Result) -> Result:
-    """One row a call of the piece that follows the answer's name: {"step", "element", "next_element", "outcome"}, each that is given must be so (null
-    too); {"goes_on": true}: it went on to another element."""
+    """One row a call of the piece of the paths that follows the name, by its start; its profile_id is personal.
+
+    `path_calls:{"step": 1, "element": "menu", "next_element": null, "outcome": "hangup"}`: each that is given must be so; {"goes_on": true}: it went on."""
     meant(asked.query, "path_calls", "calls")
     ctes, params = _ways(asked)
     piece = _piece(asked.query.answer or "")

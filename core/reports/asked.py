@@ -14,8 +14,8 @@ from core.errors import JourneysError, WrongUsage, unknown
 from core.metrics import Query, answer
 from core.metrics.answering import journey_names, one_currency
 from core.metrics.mep import first_day
-from core.metrics.needs import features
 from core.metrics.named import teller
+from core.metrics.needs import features
 from core.metrics.rules import settled
 from core.reports.mep_report import fits
 
@@ -30,7 +30,7 @@ RANGES: Mapping[str, str] = {  # of a custom report: whole days before the one i
     "month": "The month so far, to the day before", "last_month": "The month before",
 }
 MOST_QUESTIONS = 30
-TELLS_PEOPLE = ("collect_values",)  # answers that hold what callers typed or said
+TELLS_PEOPLE = ("collect_values", "path_calls")  # answers that hold what callers typed or said, or who they are
 LONGEST_NAME = 120
 
 
@@ -40,8 +40,11 @@ def features_of(kind: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         return ("mep",)
     if kind == "journey":
         return ("export",)
-    asked = [feature for item in parameters["questions"] for feature in features(Query.of(item["question"]))]
-    return tuple(dict.fromkeys(["export", *asked, *(["dashboards"] if parameters.get("dashboard") else [])]))
+    queries = [Query.of(item["question"]) for item in parameters["questions"]]
+    asked = [feature for query in queries for feature in features(query)]
+    names = {(query.answer or "").partition(":")[0] for query in queries}
+    people = ["people"] if names & {*TELLS_PEOPLE} else []  # one file for all who may have it, so nothing in it is masked
+    return tuple(dict.fromkeys(["export", *asked, *people, *(["dashboards"] if parameters.get("dashboard") else [])]))
 
 
 def refusal(account: Account, role: str, kind: str, parameters: Mapping[str, Any]) -> str | None:

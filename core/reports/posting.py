@@ -33,7 +33,7 @@ def deliver(store: Store, settings: MailLimits, accounts_dir: Path, clock: Calla
     taken = 0
     while mail.is_set_up(settings) and not stop():
         now = clock()
-        one = outbox.claim(store, now=now, until=now + CLAIM)
+        one = outbox.claim(store, now=now, until=now + CLAIM) if outbox.waiting(store, now=now) else None
         if one is None:
             break
         try:

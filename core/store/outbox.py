@@ -51,6 +51,14 @@ def put(connection: Connection, account_id: str, *, dedup: str, message_id: str,
     return True
 
 
+def waiting(store: Store, *, now: datetime) -> bool:
+    """Whether a mail is due, or was left by its sender."""
+    is_due = and_(outbox.c.state == QUEUED, outbox.c.next_at <= now)
+    with store.read() as connection:
+        found = select(outbox.c.mail_id).where(or_(is_due, and_(outbox.c.state == SENDING, outbox.c.claimed_until <= now)))
+        return connection.execute(found.limit(1)).first() is not None
+
+
 def claim(store: Store, *, now: datetime, until: datetime) -> Mail | None:
     """The mail whose turn it is, ours until then; None: there is none. What a killed process left goes back, or is unclear if the server may have it."""
     left = and_(outbox.c.state == SENDING, outbox.c.claimed_until <= now)

@@ -59,7 +59,8 @@ def need_calls(viewer: Viewer, chosen: Chosen, journey: str) -> None:
         st.stop()
     names, menus = catalog.of(viewer), [element for element in catalog.elements(viewer, journey) if element.kind in ("ivr_menu", "ivr_collect")]
     why = ("Its map has IVR elements, but no call event names this journey or one of its runs: see whether the call feed sends call.started with "
-           "the journey's id, or a profile and entry of it." if menus else "None of its elements is an IVR menu, and no call event names it.")  # fmt: skip
+           "the journey's id, or a profile and entry of it." if menus
+           else "None of its elements is an IVR menu, and no call event names it. Those below have calls.")  # fmt: skip
     parts.state("call", f"{names.name(journey)} has no calls", why)
     found = answers.ask(viewer, Query(("calls",), ("journey",), order="-calls")).frame.iter_rows(named=True)
     with_calls = [row for row in found if row["journey"] is not None]

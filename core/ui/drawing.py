@@ -42,7 +42,7 @@ def widget(viewer: Viewer, chosen: Chosen, key: str, title: str, query: Query, f
 
     def legend(results: Results) -> str:
         keys = [(colour, name) for colour, name in pictures.legend(viewer, results[0], form)] if results[0].frame.height else []
-        if form == "line" and query.compare and chosen.before:
+        if form in ("line", "bar") and query.compare and chosen.before:
             keys = [("now", words.days(*chosen.days)), ("then", words.days(*chosen.before))]
         about = "" if keys and keys[0][0] == "now" else f"<span class=ja-k>{escape(sub)}</span>" if sub else ""
         return about + (parts.keys(*keys) if keys else "")

@@ -86,6 +86,13 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
     alone()
 
 
+def pair(viewer: Viewer, chosen: Chosen, left: Callable[[], Widget | None], right: Callable[[], Widget | None], share: float = 1.7) -> None:
+    """Two widgets side by side, the left one `share` times as wide as the right; on a narrow screen one below the other."""
+    for column, make in zip(st.columns([share, 1], gap="medium"), (left, right), strict=True):
+        with column:
+            show(viewer, chosen, make)
+
+
 def _waiting(viewer: Viewer, widget: Widget) -> DeltaGenerator | None:
     """The widget's place, held while its numbers are on the way; None where they are there already, or come before anybody could see it."""
     if seen.snapshot(viewer).published.events < LARGE or all(answers.is_known(viewer, query) for _, query in widget.queries):

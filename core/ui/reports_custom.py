@@ -114,7 +114,7 @@ def listed(viewer: Viewer) -> None:
 
         columns = [
             Col("Name", "t", link), Col("State", "t", lambda row: "<span class=ja-st>On</span>" if row["one"].active else "<span class='ja-st off'>Off</span>"),
-            Col("When", "t", lambda row: escape(schedules.in_words(row["one"]))), Col("Next", "t w", due),
+            Col("When", "t w", lambda row: escape(schedules.in_words(row["one"]))), Col("Next", "t w", due),
             Col("Questions", "n", lambda row: words.count(len(row["one"].parameters["questions"]))),
             Col("Mailed to", "n", lambda row: words.count(len(row["one"].recipients))), Col("By", "t", lambda row: words.name(row["one"].asked_by)),
         ]  # fmt: skip

@@ -68,6 +68,11 @@ class Layout:
     boxes: dict[Place, _Box] = field(default_factory=dict)
     bands: list[_Band] = field(default_factory=list)
 
+    @property
+    def bottom(self) -> float:
+        """Where the lowest box ends."""
+        return max((box.top + box.height for box in self.boxes.values()), default=0.0)
+
     def x(self, layer: int) -> float:
         return layer * (100 - LABEL - BAR) / max(self.layers - 1, 1)
 
@@ -76,7 +81,8 @@ def picture(stops: Sequence[Stop], flows: Sequence[Flow], alt: str, height: int 
     """The Sankey as a Picture: links on the page, a drawing in its image; its frame holds what is drawn."""
     laid = layout(stops, flows, height)
     colours = tuple(dict.fromkeys(box.stop.colour or "accent" for box in laid.boxes.values()))
-    return Picture(_frame(laid), "sankey", (colours, height), height, alt, width=max(960, laid.layers * 190), html=_html(laid, alt))
+    deep = max(height, round(laid.bottom))
+    return Picture(_frame(laid), "sankey", (colours, deep), deep, alt, width=max(960, laid.layers * 190), html=_html(laid, alt))
 
 
 def layout(stops: Sequence[Stop], flows: Sequence[Flow], height: float) -> Layout:
@@ -125,7 +131,7 @@ def _edge(band: _Band) -> list[tuple[float, float]]:
 
 
 def _html(laid: Layout, alt: str) -> str:
-    height = max((box.top + box.height for box in laid.boxes.values()), default=0.0) + 10
+    height = laid.bottom + 10
     bands = "".join(_band_html(laid, band, height) for band in laid.bands)
     stops = "".join(_stop_html(laid, box, height) for box in laid.boxes.values())
     width = laid.layers * LAYER_PX

@@ -1,7 +1,5 @@
 """Overview: how do all journeys do, and which of them moved?"""
 
-import streamlit as st
-
 from core import ui
 from core.ui import filters, frame, parts, performance, ranking, states, tiles, words
 
@@ -15,10 +13,6 @@ parts.header(viewer, TITLE, basis=words.BASES[chosen.basis])
 filters.bar(viewer, chosen, "compare", "journey", "version", "channel", "sub_account")
 tiles.six_or_nothing(viewer, chosen, f"All journeys, {words.days(*chosen.days)}")
 
-left, right = st.columns([1.7, 1], gap="medium")
-with left:
-    frame.show(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend"))
-with right:
-    frame.show(viewer, chosen, lambda: performance.channels(viewer, chosen))
+frame.pair(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend"), lambda: performance.channels(viewer, chosen))
 frame.show(viewer, chosen, lambda: ranking.top(viewer, chosen))
 frame.show(viewer, chosen, lambda: ranking.moved(viewer, chosen))

@@ -1,7 +1,5 @@
 """Campaign performance: what did this journey do, what did it send, and what came of it?"""
 
-import streamlit as st
-
 from core import ui
 from core.ui import catalog, elements, filters, frame, goals, journeys, parts, performance, states, tiles, words
 
@@ -18,23 +16,11 @@ journeys.tabs("campaign-performance", filters.carried())
 filters.bar(viewer, chosen, "compare", "one_journey", "version", "channel", "sub_account")
 tiles.six_or_nothing(viewer, chosen, f"{names.name(journey)}, {words.days(*chosen.days)}")
 
-left, right = st.columns([1.7, 1], gap="medium")
-with left:
-    frame.show(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend"))
-with right:
-    frame.show(viewer, chosen, lambda: goals.by_day(viewer, chosen))
-left, right = st.columns([1.35, 1], gap="medium")
-with left:
-    frame.show(viewer, chosen, lambda: performance.sent_by_day(viewer, chosen))
-with right:
-    frame.show(viewer, chosen, lambda: performance.endings(viewer, chosen))
+frame.pair(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend"), lambda: goals.by_day(viewer, chosen))
+frame.pair(viewer, chosen, lambda: performance.sent_by_day(viewer, chosen), lambda: performance.endings(viewer, chosen), share=1.35)
 frame.show(viewer, chosen, lambda: performance.ladder(viewer, chosen))
 frame.show(viewer, chosen, lambda: elements.sending(viewer, chosen, journey))
 frame.show(viewer, chosen, lambda: elements.standing(viewer, chosen, journey))
-left, right = st.columns([1.35, 1], gap="medium")
-with left:
-    frame.show(viewer, chosen, lambda: goals.by_version(viewer, chosen, journey))
-with right:
-    frame.show(viewer, chosen, lambda: goals.times(viewer, chosen))
+frame.pair(viewer, chosen, lambda: goals.by_version(viewer, chosen, journey), lambda: goals.times(viewer, chosen), share=1.6)
 frame.show(viewer, chosen, lambda: goals.arms(viewer, chosen, journey))
 frame.show(viewer, chosen, lambda: goals.links(viewer, chosen))

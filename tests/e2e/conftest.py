@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from core.access import accounts, passwords, sessions, terms, users
 from core.cli.door import Door
@@ -77,6 +77,11 @@ def enter(house, probe):
         ticket = sessions.ticket(house.store, users.find(house.store, name), now=house.now())
         page.goto(f"{probe.url}/auth/enter?ticket={ticket}&next={quote(path, safe='')}")
     return enter
+
+
+def settled(page):
+    """Until nothing is being drawn: a click meanwhile may meet a button that is no longer there."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=30_000)
 
 
 def fill(page, name, password):

@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 
 from core.access import sessions, terms, users
 from core.ui import menu
+from tests.e2e.conftest import settled
 from tests.e2e.serving import ROOT, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -105,8 +106,10 @@ def test_an_account_whose_terms_are_not_accepted_is_led_to_them_from_everywhere_
     enter(page, "New", "/probe")
     expect(page.get_by_text("Enable analytics")).to_be_visible()
     assert (page.url, probe.told()) == (f"{probe.url}/enable", [])
+    settled(page)
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("link", name="Probe")).to_be_visible()
+    settled(page)
     page.get_by_role("link", name="Probe").click()
     expect(page.get_by_text("The probe")).to_be_visible()
 
@@ -114,7 +117,10 @@ def test_an_account_whose_terms_are_not_accepted_is_led_to_them_from_everywhere_
 def test_the_terms_are_read_and_accepted_on_the_page_itself(page, real, house, enter_real):
     enter_real(page, "Eva", "/campaign-performance")
     expect(page.get_by_role("heading", name="Enable analytics")).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Enable").click()
+    expect(page.get_by_role("button", name="Accept")).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Accept").click()
     expect(page.locator("[aria-current=page]")).to_contain_text("Overview")
     (kept,) = terms.acceptances(house.store, "new")
@@ -130,6 +136,7 @@ def test_the_start_leads_to_the_first_page_with_its_query(page, probe, enter):
 def test_the_menu_carries_range_basis_and_journey_and_nothing_else(page, probe, enter):
     enter(page, "Mia", "/probe?journey=cart&from=2026-03-01&channel=SMS")
     expect(page.get_by_text("The probe")).to_be_visible()
+    settled(page)
     page.get_by_role("link", name="Managers").click()
     expect(page.get_by_text("For managers")).to_be_visible()
     expect(page).to_have_url(f"{probe.url}/managers?journey=cart&from=2026-03-01")

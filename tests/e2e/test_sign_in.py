@@ -7,17 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from core.access import sessions, users
-from tests.e2e.conftest import PASSWORD, fill
+from tests.e2e.conftest import PASSWORD, fill, settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 def shown(page, text="The probe"):
     expect(page.get_by_text(text, exact=True).first).to_be_visible(timeout=30_000)
-
-
-def settled(page):
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
 
 def until(probe, wanted, within_s=30):
@@ -98,6 +94,7 @@ def test_after_sign_out_in_another_tab_an_open_tab_runs_nothing_and_asks_for_sig
     other = context.new_page()
     other.goto(f"{probe.url}/probe")
     shown(other)
+    settled(other)
     other.get_by_role("button", name="Sign out").click()
     expect(other.get_by_label("User name")).to_be_visible()
     probe.told()
@@ -158,6 +155,7 @@ def test_a_user_who_is_removed_is_out_with_the_next_click(page, probe, enter, ho
     enter(page, "Gone", "/probe")
     shown(page)
     users.remove(house.store, "Gone", "acme", by="operator", now=house.now())
+    settled(page)
     page.get_by_role("button", name="Run the callback").click()
     expect(page.get_by_label("User name")).to_be_visible()
 

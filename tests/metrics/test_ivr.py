@@ -3,6 +3,7 @@ import json
 import tempfile
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -175,7 +176,7 @@ def test_menus_and_collects_are_those_of_a_recount_and_of_the_measures(calls):
         waits = []
         for call in here:
             asked = [step for step in call["steps"] if step[0] in ("menu", "input")]
-            waits += [one[2] - before[2] for before, one in zip(asked, asked[1:], strict=False)
+            waits += [one[2] - before[2] for before, one in pairwise(asked)
                       if one[0] == "input" and one[4] == "ok" and before[0] == "menu" and before[1] == one[1] == element]
         assert choose == (median(waits) if waits else None)
     by_element = answer(snapshot, Query(("menu_visits", "menu_inputs"), ("journey", "element"), FIRST, LAST)).frame.rows()

@@ -21,7 +21,8 @@ def settled(page, sign):
 
 
 def pick(page, key, label):
-    """One more value in a list that is searched by typing."""
+    """One more value in a list that is searched by typing; a click during a rerun would be lost."""
+    page.wait_for_selector(DONE)
     field = page.locator(f".st-key-{key} input").first
     field.click()
     field.fill(label)
@@ -32,6 +33,7 @@ def pick(page, key, label):
 
 def test_a_visualization_goes_from_a_question_to_a_dashboard(opened, door, tmp_path):  # noqa: F811
     page = opened("explore?measures=messages_sent&dimensions=day&span=30d")
+    settled(page, ".st-key-w-x [data-testid=stVegaLiteChart]")
     ana = Asker(door.store, door.account("demo"), users.find(door.store, "ana"), door.now())
     pick(page, "e-dimensions", "Channel")
     settled(page, "h2:has-text('Messages sent, by day and channel')")
@@ -104,6 +106,7 @@ def answer_day(door):
 
 def test_explore_from_a_standard_widget_and_back(opened):  # noqa: F811
     page = opened("overview?range=7d")
+    settled(page, ".st-key-w-trend [data-testid=stVegaLiteChart]")
     page.locator(".st-key-m-trend button").click()
     page.get_by_text("Explore from here").click()
     settled(page, "h1:has-text('Explore')")

@@ -48,4 +48,4 @@ def test_a_widget_is_put_into_a_report_that_is_made_mailed_fetched_and_deleted(d
         page.locator(".st-key-report-end button").click()
         page.get_by_text("is deleted.").wait_for()
         page.context.close()
-    assert [(one.to, list(one.files)) for one in box.mails] == [(["ana@example.com"], ["Exits-by-reason.csv"])]
+    assert [(one.to, list(one.files)) for one in box.mails] == [(["ana@example.com"], ["Exits-by-their-ending.csv"])]

@@ -144,6 +144,9 @@ def test_a_role_and_a_package_are_asked_and_named(built):
     mep = asked.custom(built.account("acme"), built.snapshot("acme"), [{"question": {"measures": ["mep"], "from": "2026-02-01", "to": "2026-02-28"}}])
     with pytest.raises(Refused, match="MEP consumption is open to the roles"):
         ask(built, by="vid", parameters=mep)
+    said = {"questions": [{"title": "a", "question": {"measures": ["collects"], "answer": "collect_values"}}], "range": "asked", "format": "csv"}
+    with pytest.raises(Refused, match="Unmasked profile ids and collected values"):
+        ask(built, by="vid", parameters=said)
     accounts.change(built.store, "acme", by="operator", now=NOW, package="start")
     with pytest.raises(Refused, match="Export belongs to the packages Grow and Scale"):
         ask(built)

@@ -1,0 +1,60 @@
+"""The questions of IVR insights and Channels that are answered from the facts, over 20 M events: processor time of each."""
+import argparse
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from benchmarks.measuring import Claims, p95
+from core.metrics import Query, answer
+from core.metrics.call_paths import piece_of
+from core.warehouse.snapshots import Snapshot, open_snapshot
+
+REPEATS = 5
+CALLS = (
+    ("calls", "call_paths", ()), ("calls", piece_of(step=1, next_element=None), ()), ("calls", "call_loops", ()), ("calls", "repeat_calls", ("direction",)),
+    ("calls_answered", "call_lengths", ()), ("calls_answered", "call_length_quartiles", ("journey_version",)), ("calls_answered", "first_step_times", ()),
+    ("calls_answered", "first_step_quartiles", ("journey_version",)), ("menu_visits", "menu_use", ()), ("menu_visits", "menu_use", ("journey_version",)),
+    ("collects", "collect_use", ()), ("collects", "collect_values", ()), ("calls", None, ("day", "outcome")), ("calls", None, ("weekday", "hour")),
+    ("calls_answered", None, ("last_element",)), ("menu_inputs", None, ("element", "input", "input_status")),
+)  # fmt: skip
+MESSAGES = (
+    ("messages_viewed", "view_times", ()), ("messages_viewed", "view_time_quartiles", ("channel",)), ("messages_viewed", None, ("weekday", "hour")),
+    ("messages_sent", None, ("channel", "sender")), ("messages_failed", None, ("channel", "reason")), ("wasted_cost", None, ("element", "channel", "currency")),
+)  # fmt: skip
+
+
+def cpu_ms(snapshot: Snapshot, query: Query) -> float:
+    """The least processor time of some askings."""
+    taken = []
+    for _ in range(REPEATS):
+        began = time.process_time()
+        answer(snapshot, query)
+        taken.append((time.process_time() - began) * 1000)
+    return min(taken)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--account", default="big")
+    parser.add_argument("--calls", default="journey-06", help="a journey with calls")
+    parser.add_argument("--messages", default="journey-00", help="a journey with messages")
+    parser.add_argument("--last", type=date.fromisoformat, default=date(2026, 6, 30))
+    given = parser.parse_args()
+    snapshot = open_snapshot(given.data_dir / "accounts" / given.account / "warehouse")
+    claims = Claims()
+    for days in (28, 90, 365):
+        times = []
+        for journey, questions in ((given.calls, CALLS), (given.messages, MESSAGES)):
+            for measure, name, by in questions:
+                query = Query((measure,), by, given.last - timedelta(days - 1), given.last, where=(("journey", (journey,)),), answer=name)
+                times.append(cpu_ms(snapshot, query))
+                print(f"  {days:>4} days  {times[-1]:7.1f} ms  {measure} {name or ''} {', '.join(by)}")
+        claims.at_most(f"{days} days, {len(times)} questions, p95 of processor time", p95(times), 50, "ms")
+    snapshot.close()
+    return claims.exit_code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

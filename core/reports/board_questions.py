@@ -35,5 +35,5 @@ def current(asker: Asker, parameters: Mapping[str, Any]) -> dict[str, Any]:
     _, dashboard = shelf.dashboard(asker, int(parameters[DASHBOARD]))
     questions = of(asker, dashboard)
     if len(questions) > MOST_QUESTIONS:
-        raise JourneysError(f"A report has at most {MOST_QUESTIONS} questions; the dashboard has {len(questions)} widgets by now: take some off, or make two of it.")
+        raise JourneysError(f"A report has at most {MOST_QUESTIONS} questions; the dashboard has {len(questions)} widgets by now: make two of it.")
     return {**parameters, "questions": [{**one, "title": one["title"][:120]} for one in questions]}

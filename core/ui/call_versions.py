@@ -40,7 +40,7 @@ def beside(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
         tables.table(shown, rows, "Two versions side by side", "tight")
 
     return Widget("versions", f"Version {two[0]} and version {two[1]}, side by side", queries, draw,
-                  sub="The same range and filters; the change of a rate is in percentage points")  # fmt: skip
+                  sub="The same range and filters; counts depend on how long each was in force, so only rates and lengths have a change")  # fmt: skip
 
 
 def _of_version(version: int) -> Col:
@@ -70,6 +70,6 @@ def _by_menu(found: list[Row], two: list[int], named: Callable[[str | None], str
 
 def _line(said: str, found: Mapping[int, Any], two: list[int], unit: str, good: bool | None) -> Row:
     then, now = (found.get(version) for version in two)
-    moved = None if then is None or now is None else 100 * (now - then) if unit == "rate" else 100 * (now / then - 1) if then else None
+    moved = None if then is None or now is None or unit == "count" else 100 * (now - then) if unit == "rate" else 100 * (now / then - 1) if then else None
     shown = {str(version): escape(words.number(found.get(version), unit)) for version in two}
     return {"said": said, **shown, "change": parts.change(moved, good, "pp" if unit == "rate" else "%") or f"<span class=q>{words.MISSING}</span>"}

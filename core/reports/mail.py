@@ -11,7 +11,7 @@ from email.utils import formatdate, make_msgid, parseaddr
 from mimetypes import guess_type
 from pathlib import Path
 from smtplib import SMTP, SMTP_SSL, SMTPAuthenticationError, SMTPException, SMTPResponseException
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, NoReturn, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -130,7 +130,8 @@ def _connected(server: _Server, sender: str, whole_s: float) -> Iterator[SMTP]:
     said_host = _domain(sender)  # else smtplib asks the resolver for a name of ours, which may take minutes
     trusted = ssl.create_default_context()
     smtp = SMTP_SSL(local_hostname=said_host, timeout=STEP_S, context=trusted) if server.is_tls else SMTP(local_hostname=said_host, timeout=STEP_S)
-    deadline = Timer(whole_s, _cut, (smtp,))
+    is_over = Event()  # Timer's own is set only after what it calls has returned
+    deadline = Timer(whole_s, _cut, (smtp, is_over))
     deadline.daemon = True
     deadline.start()
     try:
@@ -147,7 +148,7 @@ def _connected(server: _Server, sender: str, whole_s: float) -> Iterator[SMTP]:
     except SMTPResponseException as problem:
         _refused((problem.smtp_code, problem.smtp_error), server, "the connection")
     except (OSError, SMTPException) as problem:
-        why = f"it took longer than {whole_s:g} s" if deadline.finished.is_set() else _reason(problem)
+        why = f"it took longer than {whole_s:g} s" if is_over.is_set() else _reason(problem)
         raise MailFailed(f"The mail server {server.host}:{server.port} cannot be used: {why}.") from problem
     finally:
         deadline.cancel()
@@ -193,8 +194,9 @@ def _reason(problem: Exception) -> str:
     return (problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)).rstrip(".") or type(problem).__name__
 
 
-def _cut(smtp: SMTP) -> None:
+def _cut(smtp: SMTP, is_over: Event) -> None:
     """End the connection under a step that waits; what waits for it fails."""
+    is_over.set()
     sock = smtp.sock
     if sock is not None:
         try:

@@ -26,7 +26,8 @@ def rejected(log: EventLog) -> pl.DataFrame:
 
 def conflicts(log: EventLog) -> pl.DataFrame:
     """(source, event_type, records): those whose (source, event_id) the log holds with other content, most first."""
-    return _grouped(_files(log, "conflicts", "*.parquet"), "SELECT source, event_type, count(*) AS records", "GROUP BY ALL ORDER BY records DESC, source, event_type",
+    files = _files(log, "conflicts", "*.parquet")
+    return _grouped(files, "SELECT source, event_type, count(*) AS records", "GROUP BY ALL ORDER BY records DESC, source, event_type",
                     {"source": pl.String(), "event_type": pl.String(), "records": pl.Int64()})
 
 

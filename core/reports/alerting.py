@@ -4,7 +4,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from core.errors import JourneysError
 from core.metrics import Query
 from core.reports import alerts, posting
 from core.reports.alerts import Finding, Rule
+from core.reports.letters import Sender
 from core.store import Store
 from core.store import alerts as kept
 from core.store.alerts import Alert
@@ -24,17 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("journeys.alerts")
 MOST_DAYS = 7  # looked back at after a pause: older news is none
 MAILED, KEPT, SNOOZED = "mailed", "kept", "snoozed"
-
-
-class Sender(Protocol):
-    """What of the settings is needed here."""
-
-    @property
-    def smtp_url(self) -> str | None: ...
-    @property
-    def mail_from(self) -> str | None: ...
-    @property
-    def base_url(self) -> str | None: ...
 
 
 def look(store: Store, settings: Sender, account: Account, snapshot: Snapshot, clock: Callable[[], datetime]) -> int:

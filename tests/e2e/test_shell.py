@@ -98,6 +98,7 @@ def test_a_role_that_may_not_open_a_page_is_told_which_may_and_its_code_does_not
 def test_a_role_that_may_opens_it(page, probe, enter):
     enter(page, "Mia", "/managers")
     expect(page.get_by_text("For managers")).to_be_visible()
+    expect(page.locator("[aria-current=page]")).to_have_count(1)
     assert page.locator("[aria-current=page]").all_inner_texts() == ["groups\nManagers"]
 
 

@@ -29,7 +29,7 @@ def door(tmp_path_factory):
     demo_account.make(opened, ACCOUNT, profiles=150)
     account = opened.account(ACCOUNT)
     build(opened.log(ACCOUNT), opened.warehouse(ACCOUNT), zones=account.zones, currency=account.currency, as_of=opened.now())
-    for name, role in (("ana", "analyze_manager"), ("vid", "viewer")):
+    for name, role in (("ana", "analyze_manager"), ("vid", "viewer"), ("adi", "admin")):
         users.add(opened.store, name, ACCOUNT, role, None, by="test", now=opened.now())
     yield opened
     opened.store.close()

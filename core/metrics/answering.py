@@ -1,5 +1,6 @@
 """Question → answer: settled, checked for currencies, counted, compared, and told with what a reader should know beside it."""
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
@@ -24,6 +25,8 @@ from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local
 
+MOST_RANGES = 1000  # whose open runs are known a snapshot: all answers of a page warn of the same ones
+_open_runs: WeakKeyDictionary[Snapshot, dict[Query, int]] = WeakKeyDictionary()
 _CALLS = {"calls", "call_steps", "mep"}  # placed by their own time on both bases, whatever becomes of the run
 
 
@@ -91,7 +94,12 @@ def still_open(snapshot: Snapshot, query: Query) -> int:
     """How many runs that started in the range of a settled question, by its filters of runs, are still in the journey."""
     runs = MEASURES["currently_in_journey"].splits
     asked = Query(("currently_in_journey",), first=query.first, last=query.last, where=tuple(item for item in query.where if item[0] in runs))
-    return int(counted(snapshot, asked).item())
+    known = _open_runs.setdefault(snapshot, {})
+    if asked not in known:
+        if len(known) >= MOST_RANGES:
+            known.clear()
+        known[asked] = int(counted(snapshot, asked).item())
+    return known[asked]
 
 
 def _warnings(snapshot: Snapshot, query: Query) -> tuple[str, ...]:

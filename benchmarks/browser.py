@@ -113,7 +113,7 @@ def people_at_once(server: Server, cookies: Sequence[str]) -> list[float]:
         with Tab(server, cookie, "campaign-performance", asked[0]) as tab:
             taken = []
             for address in asked[1:]:
-                time.sleep(dice.uniform(0.5, 1.5) * THINK_S)
+                time.sleep(dice.uniform(0.5, 1.5) * THINK_S)  # the reader thinks: that is what is measured
                 taken.append(tab.run(address))
             if tab.errors:
                 raise SystemExit(f"the page showed an error: {tab.errors[0]}")

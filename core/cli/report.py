@@ -112,7 +112,7 @@ def _made(door: Door, account: Account, kept: Report) -> Report:
     if mine is not None:
         making.make(desk, mine, _told())
     while (found := reports.find(door.store, account.account_id, kept.report_id)).is_open and not desk.stop.is_set():
-        time.sleep(0.5)
+        time.sleep(0.5)  # another process makes it, and the store tells nobody when a row changes
     if found.state != reports.DONE:
         raise JourneysError(found.error or f"The report was {found.state}.")
     return found

@@ -94,7 +94,7 @@ def make(desk: Desk, report: Report, told: Callable[[float], None] = lambda shar
         log.info("%s", lost)
     except JourneysError as problem:
         _fail(desk, report, str(problem))
-    except Exception:
+    except Exception:  # a fault of one report must not hold up the others: it is logged, and the report says so
         reference = token_hex(3).upper()
         log.exception("report %s failed, reference %s", report.report_id, reference)
         _fail(desk, report, f"This is a fault of ours. Tell your operator the reference {reference}.")

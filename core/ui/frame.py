@@ -110,7 +110,7 @@ def worked_out(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
         return tuple(answers.ask(viewer, query) for _, query in widget.queries), ""
     except JourneysError as problem:
         return (), str(problem)
-    except Exception:
+    except Exception:  # a fault in one widget leaves the others: it is logged under a reference that the reader sees
         reference = token_hex(3).upper()
         log.exception("widget %s failed, reference %s", widget.key, reference)
         return (), f"This is a fault of ours. Tell your operator the reference {reference}."

@@ -57,7 +57,7 @@ def served(app):
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
-        time.sleep(0.01)
+        time.sleep(0.01)  # uvicorn has no event for it, only this flag
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()

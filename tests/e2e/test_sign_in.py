@@ -21,7 +21,7 @@ def until(probe, wanted, within_s=30):
     told, end = set(), time.monotonic() + within_s
     while not wanted <= told and time.monotonic() < end:
         told |= set(probe.told())
-        time.sleep(0.05)
+        time.sleep(0.05)  # until it is so, or the test fails: the page runs in another process
     assert wanted <= told
     return told
 

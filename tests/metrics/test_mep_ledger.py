@@ -193,7 +193,7 @@ def test_road_fines_by_month_are_the_expected_ones(tmp_path):
     from benchmarks import road_fines
 
     if not (road_fines.DATA / road_fines.FILE).exists():
-        pytest.skip("the road fines file is not here")
+        pytest.skip("the road fines file is not here")  # it is too large to ship
     docs = road_fines.ROOT / "docs"
     road_fines.ingested_and_built(road_fines.DATA / road_fines.FILE, docs / "road-fines.yaml", docs / "road-fines-catalog.json", tmp_path)
     expected = json.loads((road_fines.DATA / road_fines.EXPECTED).read_text(encoding="utf-8"))["mep_Europe_Rome"]

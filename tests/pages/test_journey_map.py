@@ -10,6 +10,7 @@ from time import process_time
 
 import pytest
 
+from benchmarks import road_fines
 from core.metrics import Query, answer
 from core.ui import map_cards, map_drawing, map_events, words
 from core.ui.map_cards import Numbers
@@ -17,7 +18,7 @@ from core.ui.map_layout import layered
 from tests.pages.test_in_a_browser import DONE, chromium, idle, opened, served_at  # noqa: F401 (fixtures)
 from tests.pages.test_widgets_agree import html, tables, widgets
 
-FINES = Path("/work/shared/data/road-traffic-fines/road_traffic_fines.csv.gz")
+FINES = road_fines.DATA / road_fines.FILE
 WHOLE = "journey=cart&from=2025-01-01"
 
 
@@ -91,7 +92,7 @@ def test_a_journey_that_the_catalog_does_not_describe_has_a_learned_map(run, doo
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not FINES.exists(), reason="the road fines file is not here")
+@pytest.mark.skipif(not FINES.exists(), reason="the road fines file is not here")  # it is too large to ship
 def test_every_number_of_the_map_of_road_fines_is_that_of_a_question(tmp_path):
     from core.cli.door import Door
 

@@ -92,7 +92,7 @@ def test_a_server_that_never_answers_or_drips_is_left_in_time(monkeypatch):
             try:
                 for _ in range(100):
                     there.sendall(b"2")
-                    time.sleep(0.05)
+                    time.sleep(0.05)  # this server drips: the time is what is tested
             except OSError:
                 pass  # cut off
 

@@ -23,7 +23,7 @@ def wait_for(said, state, seconds=60):
     until = time.monotonic() + seconds
     while said() != state:
         assert time.monotonic() < until, said()
-        time.sleep(0.2)
+        time.sleep(0.2)  # until it is so, or the test fails: the worker is another process
 
 
 def worker(door, at):

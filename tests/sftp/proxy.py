@@ -58,7 +58,7 @@ class Proxy:
                     if self.after is not None and self.passed > self.after:
                         self.mode = self.then
                 while self.mode == "freeze":
-                    time.sleep(0.05)
+                    time.sleep(0.05)  # frozen for as long as the test wants
                 if self.mode == "cut":
                     break
                 if self.mode == "drip" and from_server:

@@ -15,15 +15,13 @@ from core.warehouse.snapshots import open_snapshot
 from tests.sources.files import file, take
 from tests.sources.records import NOW
 
-SAMPLES = Path("/work/shared/data/vendor-samples")
-if not SAMPLES.exists():
-    SAMPLES = Path(__file__).parents[3] / "shared/data/vendor-samples"
+SAMPLES = Path(__file__).parents[3] / "shared/data/vendor-samples"  # beside the checkout, where there are any
 VENDORS = Path(__file__).parents[2] / "docs/vendors"
 
 
 def sample(name):
     if not (SAMPLES / name).exists():
-        pytest.skip("the vendors' samples are not here")
+        pytest.skip("the vendors' samples are not here")  # they are not ours to ship
     return json.loads((SAMPLES / name).read_text(encoding="utf-8"))
 
 
@@ -33,7 +31,7 @@ def rows(tmp_path):
 
     def made(block, **files):
         if shutil.which("jq") is None:
-            pytest.skip("jq is not here")
+            pytest.skip("jq is not here")  # .ci/run installs it
         for name, content in files.items():
             (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
         line = re.findall(r"```sh\n(.*?)```", (VENDORS / "README.md").read_text(encoding="utf-8"), re.S)[block]

@@ -102,7 +102,7 @@ def test_after_25_kills_during_builds_the_last_snapshot_opens_and_the_next_build
         take(log, entered(1000 + kill, f"q{kill}"))
         how = ["full"] if kill % 2 else []
         process = subprocess.Popen([sys.executable, "-c", BUILDER, str(tmp_path), *how], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.55 + kill * 0.03)  # at another point each time
+        time.sleep(0.55 + kill * 0.03)  # killed at another point of the build each time, whichever that is: no outcome hangs on it
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         held = snapshots.open_snapshot(folder)

@@ -21,7 +21,7 @@ QUESTIONS = 300
 
 
 def answers_differ(world: World, questions: Any = QUESTIONS, seed: int = 0) -> list[Any]:
-    with tempfile.TemporaryDirectory(dir="/tmp/oracle") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         product = product_of(world, Path(folder))
         try:
             return differences(world, product, questions, seed)
@@ -30,7 +30,7 @@ def answers_differ(world: World, questions: Any = QUESTIONS, seed: int = 0) -> l
 
 
 def splits_differ(world: World) -> list[Any]:
-    with tempfile.TemporaryDirectory(dir="/tmp/oracle") as folder:
+    with tempfile.TemporaryDirectory() as folder:
         return [(name, *rows) for name, rows in split_differences(world, Path(folder)).items()]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.errors import JourneysError, WrongUsage
 from core.store.database import Store
-from core.store.tables import alert_firings, alerts
+from core.store.kept_tables import alert_firings, alerts
 
 LONGEST_NAME = 120
 COLUMNS = [alerts.c[name] for name in ("alert_id", "account_id", "user_id", "name", "question", "rule", "recipients", "quiet", "snoozed_until", "active",

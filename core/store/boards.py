@@ -8,7 +8,8 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select
 
 from core.errors import JourneysError
 from core.store.database import Store
-from core.store.tables import board_versions, boards, users
+from core.store.kept_tables import board_versions, boards
+from core.store.tables import users
 
 KEPT = 200  # versions of one board; older ones go
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from core.store.database import Store
-from core.store.tables import mep_exports as exports
-from core.store.tables import mep_watchers as watchers
+from core.store.kept_tables import mep_exports as exports
+from core.store.kept_tables import mep_watchers as watchers
 from core.store.tables import users
 
 COLUMNS = [column for column in exports.c if column.name != "account_id"]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from core.errors import JourneysError
 from core.store.database import Store
-from core.store.tables import outbox
+from core.store.kept_tables import outbox
 
 QUEUED, SENDING, SENT, FAILED, UNCLEAR = "queued", "sending", "sent", "failed", "unclear"
 UNKNOWN = "The process that sent it ended before the mail server said whether it took it: it is not sent again by itself."

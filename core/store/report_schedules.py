@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.errors import JourneysError
 from core.store.database import Store
-from core.store.tables import report_schedules as kept
+from core.store.kept_tables import report_schedules as kept
 
 COLUMNS = [column for column in kept.c if column.name != "created_at"]
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from core.errors import JourneysError
 from core.store.database import Store
+from core.store.kept_tables import reports
 from core.store.outbox import ClaimLost
-from core.store.tables import reports
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED, DELETED = "queued", "running", "done", "failed", "cancelled", "deleted"
 OPEN = (QUEUED, RUNNING)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import JourneysError, WrongUsage
 from core.store.database import Store
-from core.store.tables import saved_filters as kept
+from core.store.kept_tables import saved_filters as kept
 from core.store.tables import users
 
 LONGEST_NAME = 80

@@ -16,7 +16,7 @@ from core.metrics import Query
 from core.store import boards as kept
 from core.store import open_store
 from core.store.boards import ChangedMeanwhile
-from core.store.tables import boards as table
+from core.store.kept_tables import boards as table
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 ENTRIES = Visualization(Query(("entries",), ("day",)), Span("30d"), "line")

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import StatementError
 
-import core.store.kept_tables  # noqa: F401  # these tables belong to the same metadata
+import core.store.kept_tables  # these tables belong to the same metadata
 import core.store.sftp  # noqa: F401
 from core.store import Lease, StoreUnavailable, open_store, schema
 from core.store import tables as t

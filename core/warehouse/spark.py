@@ -29,7 +29,7 @@ class SparkEngine:
         self.target = target
         self.scratch = scratch
         self.published: list[str] = []
-        self.spark = _session()
+        self.spark = _session(scratch)
         for function in (
             *spark_functions(zones),
             f"""CREATE OR REPLACE TEMPORARY FUNCTION moment_of(t TIMESTAMP, p BIGINT) RETURNS {MOMENT}
@@ -127,8 +127,8 @@ def spoken(select: str) -> str:
     return sqlglot.transpile(select, read="duckdb", write="spark", comments=False)[0]
 
 
-def _session() -> Any:
-    """A Spark session of this build's own; UTC, as the log's instants are."""
+def _session(scratch: Path) -> Any:
+    """A Spark session of this build's own; UTC, as the log's instants are. What it writes of itself goes into `scratch`, not into the folder it starts in."""
     try:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
@@ -137,6 +137,7 @@ def _session() -> Any:
     try:
         return (SparkSession.builder.appName("journeys build").config("spark.sql.session.timeZone", "UTC").config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "16").config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
-                .config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.memory", "4g").config("spark.log.level", "ERROR").getOrCreate())
+                .config("spark.driver.bindAddress", "127.0.0.1").config("spark.sql.warehouse.dir", str(scratch / "spark"))
+                .config("spark.driver.memory", "4g").config("spark.log.level", "ERROR").getOrCreate())
     except (PySparkException, OSError, RuntimeError) as error:
         raise JourneysError(MISSING) from error

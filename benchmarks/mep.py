@@ -69,7 +69,7 @@ def built(folder: Path) -> dict[str, float]:
             def clocked(table: str, told: Any = told) -> None:
                 began = time.perf_counter()
                 told(table)
-                if table in ("run_base", "mep_entry", "mep"):
+                if table in ("run_base", "mep_entry", "mep", "mep_pair", "mep_engaged", "mep_kinds"):
                     took[table] = took.get(table, 0.0) + time.perf_counter() - began
 
             setattr(works, name, clocked)

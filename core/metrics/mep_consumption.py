@@ -8,12 +8,11 @@ from datetime import date
 import polars as pl
 
 from core.errors import WrongUsage
+from core.metrics import mep_people
 from core.metrics.comparing import arranged
 from core.metrics.once import once
 from core.metrics.query import Query
 from core.metrics.result import Column, Result
-from core.metrics.series import series_of
-from core.metrics.sql import sql_for
 from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local_day
@@ -25,7 +24,6 @@ BY_JOURNEY = (Column("journey", "Journey", Unit.TEXT), MEP, Column("mep_share", 
 SO_FAR = "Lines of the ledger by the day of Engaged At, added up from the month's first day; a day without a line has none of its own."
 ENGAGED = ("MEP is attributed to the journey of the first received entry of the month and adds up. Engaged profiles are those with a run of the journey that "
            "started in the month: a profile of two journeys is in both, so they do not add up. Alone: those of them with no run of another journey.")
-_ENTRIES = "SELECT profile_key, journey_id FROM runs WHERE run_day BETWEEN ? AND ?"
 
 
 def by_day(snapshot: Snapshot, asked: Result) -> Result:
@@ -46,14 +44,8 @@ def by_journey(snapshot: Snapshot, asked: Result) -> Result:
     """A row a journey that has a line or a run in the range, most MEP first: its lines, their share, its people, and those it has alone."""
     query = of_mep(asked.query, "mep_journeys")
     lines = held(snapshot, query).group_by("journey").agg(pl.col("mep").sum())
-    where, params = runs_of(query)
-    of_range = [query.first or date.min, query.last or date.max, *params]
-    people = replace(query, measures=("profiles_in_journey",), dimensions=("journey",), answer=None)
-    engaged = once(snapshot, *sql_for(people, series=series_of(snapshot))).rename({"profiles_in_journey": "engaged"})
-    alone = once(snapshot, f"""SELECT journey_id AS journey, count(*) AS alone FROM (
-        SELECT min(journey_id) AS journey_id FROM ({_ENTRIES}{where}) GROUP BY profile_key HAVING min(journey_id) = max(journey_id)) GROUP BY journey_id""",
-                 of_range)
-    frame = lines.join(engaged, on="journey", how="full", coalesce=True).join(alone, on="journey", how="left").fill_null(0)
+    people = mep_people.counted(snapshot, "mep_engaged", query).select(pl.col("journey_id").alias("journey"), "engaged", "alone")
+    frame = lines.join(people, on="journey", how="full", coalesce=True).fill_null(0)
     chosen = [value for name, values in query.where if name == "journey" for value in values]
     frame = frame.filter(pl.col("journey").is_in(chosen)) if chosen else frame
     whole = int(frame["mep"].sum())
@@ -93,15 +85,3 @@ def of_mep(query: Query, name: str) -> Query:
     if query.measures != ("mep",) or query.dimensions:
         raise WrongUsage(f"The answer “{name}” is of the measure mep alone, without dimensions.")
     return query
-
-
-def runs_of(query: Query) -> tuple[str, list[str]]:
-    """The sub-accounts of the question, as a condition over runs. A journey's people are told by all journeys, so that filter is not among them."""
-    choices: list[str] = []
-    named: list[str] = []
-    for name, values in query.where:
-        if name == "sub_account":
-            named = [str(value) for value in values if value]
-            choices += [f"sub_account_id IN ({', '.join('?' * len(named))})"] if named else []
-            choices += ["sub_account_id IS NULL"] if len(named) < len(values) else []
-    return (f" AND ({' OR '.join(choices)})" if choices else ""), named

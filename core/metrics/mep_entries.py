@@ -10,9 +10,9 @@ import polars as pl
 
 from core.access.zones import month_begins
 from core.metrics.clock import local_texts
-from core.metrics.mep import A_BATCH
 from core.metrics.mep_forecast import following
-from core.warehouse.snapshots import Snapshot
+from core.metrics.mep_stretches import A_BATCH
+from core.warehouse.snapshots import Snapshot, quoted
 from core.warehouse.zones import Zones, duckdb_macros, month_start
 
 COLUMNS = ("position", "Person ID", "Entered At", "Received At", "Campaign ID", "Sub-account")
@@ -46,17 +46,17 @@ def entries(log: Log, snapshot: Snapshot, month: date, lines: pl.DataFrame, spil
     lines: `position` and `sub_account_id` of the month's lines as they are told. `spill`: a folder for what does not fit in memory.
     """
     with duckdb.connect(":memory:") as connection, log.reading():
-        for setting in ("GLOBAL timezone='UTC'", "memory_limit='1GB'", "threads=2", f"temp_directory='{_quoted(spill)}'", "enable_progress_bar=false",
+        for setting in ("GLOBAL timezone='UTC'", "memory_limit='1GB'", "threads=2", f"temp_directory='{quoted(spill)}'", "enable_progress_bar=false",
                         "autoinstall_known_extensions=false"):
             connection.execute(f"SET {setting}")
         for macro in duckdb_macros(snapshot.zones):
             connection.execute(macro)
         connection.register("line", lines.select("position", "sub_account_id").to_arrow())
         connection.register("journey", snapshot.sql("SELECT journey_id, sub_account_id FROM journeys").to_arrow())
-        files = [str(segment.path) for segment in log.segments() if segment.first_position <= snapshot.published.position]
+        files = [segment.path for segment in log.segments() if segment.first_position <= snapshot.published.position]
         if not files:
             return
-        paths = "[" + ", ".join(f"'{_quoted(file)}'" for file in files) + "]"
+        paths = "[" + ", ".join(f"'{quoted(file)}'" for file in files) + "]"
         sql = _ENTRIES.format(files=paths, upto=snapshot.published.position, month=month.isoformat())
         for batch in connection.sql(sql).to_arrow_reader(A_BATCH):
             frame = pl.from_arrow(batch)
@@ -75,7 +75,3 @@ def _begins(zones: Zones, first: date) -> datetime:
         return moment
     zone = [name for at, (since, name) in enumerate(zones) if since is None or month_start(zones, at) <= first][-1]
     return month_begins(zone, first.year, first.month)
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -52,7 +52,7 @@ def evidence_pack(store: Store, account: Account, snapshot: Snapshot, folder: Pa
                   path: Path, *, by: str, now: datetime, progress: Progress = lambda share: None) -> Export:
     """Write the pack of a month as a zip file, whole or not at all, and keep that its lines left. `folder` and `log` are the account's."""
     month_lines = ledger_of(store, account, snapshot, folder, month, sub_accounts)
-    lines = month_lines.count()
+    lines = month_lines.about()
     with (Keeping(month_lines, lines, lambda share: progress(0.6 * share)) as keeping, export.replaced(path) as file,
           ZipFile(file, "w", ZIP_DEFLATED, compresslevel=3) as archive):
         pack = _Pack(archive)

@@ -41,7 +41,7 @@ class Ledger:
     month: date
     sub_accounts: tuple[str | None, ...]
     exported: tuple[Export, ...]  # before, oldest first
-    kept: pl.DataFrame | None
+    kept: tuple[Path, ...]  # what they said, the oldest first
 
     @property
     def name(self) -> str:
@@ -57,6 +57,10 @@ class Ledger:
         """Its lines in order (metrics.mep.line_batches); `only`: after, upto."""
         return ledger.line_batches(self.snapshot, self.month, self.sub_accounts, self.kept, **only)
 
+    def about(self) -> int:
+        """How many lines it has, but for those that were exported under another sub-account: for whoever watches, at no cost."""
+        return ledger.count(self.snapshot, self.month, self.sub_accounts)[0]
+
     def count(self, after: int = 0) -> int:
         return ledger.count(self.snapshot, self.month, self.sub_accounts, self.kept, after=after)[0]
 
@@ -65,8 +69,7 @@ def ledger_of(store: Store, account: Account, snapshot: Snapshot, folder: Path, 
     """The ledger of a month (its first day, or YYYY-MM), of these sub-accounts alone where any is named ("" or None: of none)."""
     first = ledger.first_day(month) if isinstance(month, str) else month
     exported = exports.listed(store, account.account_id, f"{first:%Y-%m}")
-    files = [folder / FOLDER / one.kept for one in exported if one.kept]
-    kept = pl.concat([pl.read_parquet(file) for file in files]).unique("position", keep="first") if files else None
+    kept = tuple(folder / FOLDER / one.kept for one in exported if one.kept)
     return Ledger(store, account, snapshot, folder, first, tuple(name or None for name in sub_accounts), tuple(exported), kept)
 
 
@@ -77,7 +80,7 @@ def write_mep(store: Store, account: Account, snapshot: Snapshot, folder: Path, 
     Raises WrongUsage where a sheet cannot hold them. `by`: a user's name, or “operator”. `progress` hears shares from 0 to 1 and may raise to stop.
     """
     month_lines = ledger_of(store, account, snapshot, folder, month, sub_accounts)
-    lines = month_lines.count()
+    lines = month_lines.about()
     if form == "xlsx":
         fits(lines)
     with Keeping(month_lines, lines, progress) as keeping, export.replaced(path) as file:
@@ -153,8 +156,7 @@ class Keeping:
             yield batch.select(ledger.NAMES)
 
     def _take(self, batch: pl.DataFrame) -> None:
-        said = batch.select("position", pl.col("Campaign Name").alias("campaign_name"), "sub_account_id")
-        new = said if self.of.kept is None else said.join(self.of.kept, on="position", how="anti")
+        new = batch.filter(~pl.col("is_kept")).select("position", pl.col("Campaign Name").alias("campaign_name"), "sub_account_id")
         if new.is_empty():
             return
         import pyarrow.parquet as pq

@@ -8,7 +8,7 @@ import polars as pl
 
 from core.eventlog import SCHEMA, Segment
 from core.warehouse import sqlfile
-from core.warehouse.snapshots import Published, opened
+from core.warehouse.snapshots import Published, opened, quoted
 from core.warehouse.zones import Zones, duckdb_macros
 
 # in the order of their inputs; `work` tables are steps on the way, facts and rollups are published
@@ -156,8 +156,3 @@ def reopened(file: Path, expected: Published) -> None:
         held = connection.execute("SELECT snapshot, events, (SELECT count(*) FROM runs), (SELECT count(*) FROM reach) FROM build").fetchall()
     if [row[:2] for row in held] != [(expected.snapshot, expected.events)]:
         raise OSError(f"{file} does not hold what was built: {held}")
-
-
-def quoted(path: Path) -> str:
-    """A path inside a quoted SQL text."""
-    return str(path).replace("'", "''")

@@ -1,5 +1,5 @@
 """An increment: the facts of the touched runs are made again from their events, and the rollups moved by the difference."""
-from core.warehouse import durations, merging, reach, sqlfile, touched
+from core.warehouse import durations, mep_months, merging, reach, sqlfile, touched
 from core.warehouse.engine import BASE_STEPS, FACTS, Engine
 
 TOUCHED_LIMIT = 0.20  # of all runs; above it a full build is the cheaper way
@@ -27,6 +27,7 @@ def build(engine: Engine, after: int, limit: float) -> None:
     remake(engine)
     move_rollups(engine)
     add_mep(engine)
+    mep_months.move(engine, after)
     add_sources(engine)
 
 
@@ -145,6 +146,7 @@ def move_rollups(engine: Engine) -> None:
         engine.run(f"DROP VIEW memory.main.{fact}")
     reach.move(engine)
     durations.move(engine)
+    mep_months.note(engine)
     merge_facts(engine)
     merging.merge(engine, "daily", {"n": "BIGINT", "amount": "DECIMAL(38, 6)"})
 
@@ -200,6 +202,7 @@ def merge_facts(engine: Engine) -> None:
         engine.run(f"DELETE FROM snap.{aside} WHERE position IN (SELECT position FROM picked)")
         engine.run(f"INSERT INTO snap.{aside} SELECT * FROM memory.main.{aside}")
     engine.run("DELETE FROM snap.loose WHERE (kind, source, id) IN (SELECT kind, source, id FROM identity)")
+    engine.run("DELETE FROM snap.loose WHERE id IS NULL AND first_position IN (SELECT position FROM picked)")
     engine.run("INSERT INTO snap.loose SELECT * FROM memory.main.loose")
 
 

@@ -4,7 +4,8 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.errors import JourneysError
 from core.warehouse.zones import from_text
 
 KEPT = 3
+THREADS = 2
 PINNED_FOR = timedelta(days=90)
 
 
@@ -44,7 +46,7 @@ class Published:
 class Snapshot:
     """One published state, open for reading. Safe for threads: every call has a cursor of its own."""
 
-    def __init__(self, path: Path, memory: str = "1GB", threads: int = 2) -> None:
+    def __init__(self, path: Path, memory: str = "1GB", threads: int = THREADS) -> None:
         self.path = path
         self._connection = opened(path, memory, threads)
         self._lock = threading.Lock()
@@ -73,11 +75,17 @@ class Snapshot:
         self._connection.close()
 
 
-def opened(path: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPyConnection:
+def opened(path: Path, memory: str = "1GB", threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     """The file read-only, in UTC, shut off from everything else. A process shares one opening of a file, which is locked already the second time."""
     connection = duckdb.connect(str(path), read_only=True)
     if connection.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
         return connection
+    _shut(connection, memory, threads)
+    return connection
+
+
+def _shut(connection: duckdb.DuckDBPyConnection, memory: str, threads: int) -> None:
+    """UTC, its share of the machine, and nothing outside of what is open already."""
     spill = Path(tempfile.gettempdir()) / "journeys-spill"
     for setting in (
         "enable_progress_bar=false", "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{spill}'",
@@ -85,7 +93,22 @@ def opened(path: Path, memory: str = "1GB", threads: int = 2) -> duckdb.DuckDBPy
         "enable_external_access=false", "lock_configuration=true",
     ):
         connection.execute("SET " + setting)
-    return connection
+
+
+@contextmanager
+def apart(path: Path, memory: str, files: Sequence[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The file read-only through a small buffer of its own, for long work that shall not fill the one that answers questions. These files may be read too."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"ATTACH '{quoted(path)}' AS apart (READ_ONLY)")
+        connection.execute("USE apart")
+        connection.execute("SET allowed_paths=[" + ", ".join(f"'{quoted(file)}'" for file in files) + "]")
+        _shut(connection, memory, THREADS)
+        yield connection
+
+
+def quoted(path: Path) -> str:
+    """A path inside a quoted SQL text."""
+    return str(path).replace("'", "''")
 
 
 def published(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> Published:

@@ -11,7 +11,8 @@ import polars as pl
 from core.errors import JourneysError
 from core.eventlog import SCHEMA, Segment
 from core.warehouse import full, reach, sqlfile
-from core.warehouse.engine import EPOCH_SHIFT, LATER, ORDER, POSITION_SPACE, Engine, quoted
+from core.warehouse.engine import EPOCH_SHIFT, LATER, ORDER, POSITION_SPACE, Engine
+from core.warehouse.snapshots import quoted
 from core.warehouse.zones import Zones, spark_functions
 
 MISSING = "The engine spark needs PySpark and Java 17: pip install 'journeys[spark]', and a Java runtime."

@@ -98,6 +98,15 @@ def test_money_is_exact_and_each_performer_has_its_share_rounded_half_away_from_
     assert memory.rows() == sql.rows() == [(Decimal("0.000005"), Decimal("2.5"), Decimal("0.000005"))]
 
 
+def test_money_above_a_million_millions_is_counted_to_the_last_millionth(world, tmp_path):
+    world.message(world.run(1, "2026-03-05", journey="cart"), sent="2026-03-06", cost="999999999999.999999")
+    world.message(world.run(2, "2026-03-05", journey="cart"), sent="2026-03-06", cost="999999999999.999999")
+    snapshot = world.snapshot(tmp_path)
+    memory, sql = both(snapshot, settled(Query(("traffic_cost",))))
+    assert memory.rows() == sql.rows() == [(Decimal("1999999999999.999998"),)]
+    snapshot.close()
+
+
 def test_a_snapshot_is_held_once_it_is_asked_often_enough_and_says_the_same_before_and_after(small, monkeypatch):
     asked = []
     monkeypatch.setattr(held, "read", lambda snapshot, plain=held.read: asked.append(snapshot) or plain(snapshot))

@@ -35,6 +35,15 @@ def test_python_and_the_warehouse_say_the_same_day_and_hour(zones: Zones, instan
     assert (local_day(zones, moment), local(zones, moment).hour) == (date.fromisoformat(day), hour)
 
 
+def test_the_calendar_begins_with_the_year_1_also_where_the_zone_still_has_the_year_before() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("SET timezone='UTC'")
+        for macro in duckdb_macros(((None, "America/New_York"),)):
+            connection.execute(macro)
+        # the time that many a feed writes for "none"; no day before it can be said in a file or a question
+        assert connection.execute("SELECT local_day(TIMESTAMPTZ '0001-01-01T00:00:00Z')").fetchall() == [(date(1, 1, 1),)]
+
+
 def test_the_month_ends_on_the_clock_of_the_event() -> None:
     with duckdb.connect() as connection:
         connection.execute("SET timezone='UTC'")

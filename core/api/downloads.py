@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from core.access import audit, sessions
+from core.access import audit, sessions, signed
+from core.access.accounts import Account
 from core.access.users import User
 from core.api.given import Given
 from core.errors import JourneysError, WrongUsage
@@ -51,21 +52,26 @@ class Downloads:
         await response(scope, receive, send)
 
     def answer(self, file: str, asked: Mapping[str, str], session_id: str | None) -> Response:
-        """The file `widget.csv` or `widget.xlsx` of `question` (a Query's document), `snapshot` (its id; else the newest) and `title`; or `made/TOKEN`."""
+        """The file `widget.csv` or `widget.xlsx` of `question` (a Query's document), `snapshot` (its id; else the newest) and `title`; or `made/TOKEN`.
+
+        `signed` says which page asks it (core.access.signed); without it the question is one of Explore's.
+        """
         user = sessions.user_of(self.given.store, session_id, now=self.given.now())
         if user is None:
             raise Refusal(401, "Sign in first.")
         if file not in KINDS and not file.startswith(MADE):
             raise Refusal(404, f"There is no export “{file}”. There is: {', '.join(KINDS)}.")
         account = self.given.account(user.account_id)
+        need_terms(account)
         refusal = account.refusal("export", user.role)
         if refusal:
             raise Refusal(403, refusal)
         if file.startswith(MADE):
             return _made(user, file.removeprefix(MADE))
         question, title = _question(asked.get("question", "")), "".join(letter for letter in asked.get("title", "")[:200] if letter.isprintable())
-        if why := next((why for feature in features(question) if (why := account.refusal(feature, user.role))), None):
-            raise Refusal(403, why)
+        page = signed.feature_of(self.given.settings.secret_key, account.account_id, asked.get("signed", ""), question.document())
+        if why := next((why for feature in (*features(question), page) if (why := account.refusal(feature, user.role))), None):
+            raise Refusal(403, why if page != signed.ANYTHING else f"This is no link of a widget that you may see, and to ask freely needs Explore. {why}")
         self._record(user, question, title)
         result = masked(answer(self.given.snapshot(account.account_id, asked.get("snapshot") or None), question), account, user.role)
         handle, name = tempfile.mkstemp(prefix="journeys-export-", suffix=Path(file).suffix)
@@ -83,6 +89,12 @@ class Downloads:
     def _record(self, user: User, question: Query, title: str) -> None:
         with self.given.store.write() as connection:
             audit.record(connection, audit.Entry(self.given.now(), user.account_id, user.name, "widget.exported", title or "widget", question.document()))
+
+
+def need_terms(account: Account) -> None:
+    """Raises Refusal where nobody of the account has accepted the terms."""
+    if account.terms_accepted_at is None:
+        raise Refusal(403, "Analytics is not enabled for this account yet: accept the terms on the page Enable.")
 
 
 def _made(user: User, token: str) -> Response:

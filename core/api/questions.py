@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from core.access.features import Refused
 from core.api.bearer import Unanswered, read_body, token_of
 from core.api.given import Given
 from core.errors import JourneysError
@@ -38,10 +39,14 @@ class Questions:
             document = await run_in_threadpool(self._ask, token.account_id, body.getvalue())
         except orjson.JSONDecodeError as error:
             raise Unanswered(400, f"The question is not a JSON document: {error}") from error
+        except Refused as refused:
+            raise Unanswered(403, str(refused)) from refused
         except JourneysError as error:
             raise Unanswered(400, str(error)) from error
         return Response(document, media_type="application/json")
 
     def _ask(self, account_id: str, body: bytes) -> bytes:
         question = Query.of(orjson.loads(body))
+        if question.formulas and (why := self.given.account(account_id).refusal("explore", "admin")):  # a token has no role: an administrator makes it
+            raise Refused(why)
         return orjson.dumps(answer(self.given.snapshot(account_id), question).document())

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from core.access import sessions
 from core.access.features import Refused
-from core.api.downloads import Refusal
+from core.api.downloads import Refusal, need_terms
 from core.api.given import Given
 from core.errors import JourneysError
 from core.reports import requests
@@ -43,6 +43,7 @@ class ReportDownloads:
         if user is None:
             raise Refusal(401, "Sign in first.")
         account = self.given.account(user.account_id)
+        need_terms(account)
         report, file = requests.downloaded(self.given.store, account, self.given.folder(account.account_id), user, report_id, now=now)
         name = requests.file_name(report)
         return FileResponse(file, media_type=guess_type(name)[0] or "application/octet-stream", filename=name)

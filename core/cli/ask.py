@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 
 from core.access.audit import OPERATOR
+from core.cli import against as earlier
 from core.cli.door import Door, print_json, progress
 from core.cli.tables import aligned
 from core.errors import JourneysError, WrongUsage
@@ -20,6 +21,7 @@ from core.metrics import mep as ledger
 from core.metrics.answering import journey_names
 from core.metrics.behind import askable, row_batches, row_columns
 from core.metrics.clock import rfc3339
+from core.metrics.differing import moved_rows
 from core.metrics.result import Column, json_value
 from core.reports import export, mep_evidence, mep_report
 from core.warehouse.snapshots import Snapshot
@@ -97,13 +99,16 @@ def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str
 @click.command()
 @ACCOUNT
 @choices
+@earlier.AGAINST
 @click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table")
 @click.pass_obj
-def explain(obj: dict[str, Any], /, account: str, kind: str, **asked: Any) -> None:
-    """Why this number: definition, basis, filters, SQL, snapshot, and how many rows stand behind it."""
-    explanation = explained(Door(obj).snapshot(account), question(asked))
+def explain(obj: dict[str, Any], /, account: str, against: str | None, kind: str, **asked: Any) -> None:
+    """Why this number: definition, basis, filters, SQL, snapshot, and how many rows stand behind it; and what an earlier snapshot said."""
+    door, asking = Door(obj), question(asked)
+    explanation = explained(door.snapshot(account), asking)
+    differing = earlier.compared(door, account, asking, against) if against else None
     if kind == "json":
-        print_json(explanation.document())
+        print_json(explanation.document() | ({"against": earlier.document(*differing)} if differing else {}))
         return
     for measure in explanation.measures:
         click.echo(f"{measure.label} ({measure.name}): {measure.definition}")
@@ -112,19 +117,23 @@ def explain(obj: dict[str, Any], /, account: str, kind: str, **asked: Any) -> No
                        ("Snapshot", f"{explanation.snapshot_id}, as of {rfc3339(explanation.as_of)}")):
         click.echo(f"{name}: {text}")
     click.echo(f"SQL:\n{explanation.sql}")
+    if differing:
+        earlier.show(*differing)
 
 
 @click.command()
 @ACCOUNT
 @choices
+@earlier.AGAINST
 @click.option("--format", "kind", type=click.Choice(["csv", "json", "xlsx"]), default="csv")
 @OUTPUT
 @click.pass_obj
-def rows(obj: dict[str, Any], /, account: str, kind: str, output: Path | None, **asked: Any) -> None:
-    """The rows behind one measure: a count one row a fact, people one row a profile, a sum one row an addend."""
+def rows(obj: dict[str, Any], /, account: str, against: str | None, kind: str, output: Path | None, **asked: Any) -> None:
+    """The rows behind one measure: a count one row a fact, people one row a profile, a sum one row an addend; with --against those that came and went."""
     _file_wanted(kind, output)
-    snapshot, asking = Door(obj).snapshot(account), askable(question(asked))
-    batches = row_batches(snapshot, asking)
+    door, asking = Door(obj), askable(question(asked))
+    snapshot = door.snapshot(account)
+    batches = moved_rows(earlier.earlier(door, account, against), snapshot, asking) if against else row_batches(snapshot, asking)
     first = next(batches)
     columns, batches = row_columns(asking, first), chain([first], batches)
     with _leaving(output) as file:

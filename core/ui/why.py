@@ -15,8 +15,7 @@ from core.metrics import MEASURES, Query
 from core.metrics.behind import row_batches, row_columns
 from core.metrics.lineage import Explanation, explain
 from core.metrics.rules import with_inputs
-from core.reports import made
-from core.ui import answers, leaving, parts, rows_out, seen, words
+from core.ui import against, answers, leaving, parts, rows_out, seen, words
 from core.ui.address import Chosen
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ def inside(viewer: Viewer, chosen: Chosen, queries: Sequence[Query]) -> None:
     name = names[0] if len(names) == 1 else st.selectbox("Measure", names, format_func=lambda n: MEASURES[n].label, key="why-measure")
     try:
         _about(viewer, chosen, total(asked[name], name))
+        against.offer(viewer, replace(asked[name], measures=(name,), formulas=()))
     except JourneysError as problem:
         parts.state("error", "This could not be worked out", str(problem), "bad")
 
@@ -93,15 +93,10 @@ def _rows(viewer: Viewer, query: Query, number: int) -> None:
     frame = _page(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, query, page, viewer)
     columns = row_columns(query, frame)
     st.dataframe(
-        masked(viewer, frame).rename({column.name: column.label for column in columns}), hide_index=True, row_height=30, height=320,
+        rows_out.masked(viewer, frame).rename({column.name: column.label for column in columns}), hide_index=True, row_height=30, height=320,
         alt=f"Rows {(page - 1) * A_PAGE + 1} to {(page - 1) * A_PAGE + frame.height} behind {measure.label}",
     )  # fmt: skip
     rows_out.offer(viewer, query, number)
-
-
-def masked(viewer: Viewer, frame: pl.DataFrame) -> pl.DataFrame:
-    """Profile ids and collected values as dots, where the reader's role does not see them."""
-    return frame if viewer.account.refusal("people", viewer.user.role) is None else made.masked(frame)
 
 
 @st.cache_resource(max_entries=128, ttl="2h", show_spinner=False)

@@ -1,0 +1,107 @@
+"""What leaves the house is what some page shows to this reader: a link that was bent asks for Explore."""
+import json
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import pytest
+
+from core.access import accounts, sessions, signed, users
+from core.api.downloads import Downloads, Refusal
+from core.metrics import Query, answer
+from core.reports import asked
+from core.store import report_schedules, reports
+from core.ui import leaving, registry
+from core.ui.viewer import PAGE
+
+SECRET = {"measures": ["messages_sent"], "dimensions": ["hour", "sender"], "basis": "happened"}  # what no standard page shows
+ENTRIES = {"measures": ["entries"], "dimensions": ["journey"], "basis": "entered"}
+
+
+@pytest.fixture
+def on_grow(door):
+    """The account has Export and not Explore."""
+    accounts.change(door.store, "demo", by="test", now=door.now(), package="grow")
+    yield
+    accounts.change(door.store, "demo", by="test", now=door.now(), package="scale")
+
+
+@pytest.fixture
+def fetched(door, monkeypatch):
+    def get(parameters, user="ana"):
+        found = users.find(door.store, user)
+        monkeypatch.setattr(sessions, "user_of", lambda *_, **__: found)
+        return Downloads(door).answer("widget.csv", parameters, "any")
+
+    return get
+
+
+def link(viewer, door, query, page, monkeypatch):
+    """The parameters of the download link that a widget of this page offers."""
+    monkeypatch.setattr(leaving.st, "session_state", {PAGE: page})
+    monkeypatch.setattr(leaving.seen, "snapshot", lambda _: door.snapshot("demo"))
+    return dict(parse_qsl(urlsplit(leaving.address_of(viewer, "csv", "Title", answer(door.snapshot("demo"), query))).query))
+
+
+def test_without_explore_a_standard_widget_is_exported_and_a_bent_link_is_not(run, door, on_grow, fetched, monkeypatch):
+    at = run("overview")
+    viewer, widget = at.session_state["ja-viewer"], next(iter(at.session_state[registry.KEY].values()))
+    given = link(viewer, door, widget.queries[0][1], "overview", monkeypatch)
+    assert fetched(given).status_code == 200
+    bent = given | {"question": json.dumps(SECRET)}
+    for parameters in (bent, {"question": json.dumps(SECRET)}, given | {"signed": ""}, given | {"signed": "performance." + "0" * 40}):
+        with pytest.raises(Refusal, match="no link of a widget that you may see, and to ask freely needs Explore. Explore belongs to the package Scale"):
+            fetched(parameters)
+
+
+def test_the_days_of_a_link_may_change_as_those_of_the_page_do(run, door, on_grow, fetched, monkeypatch):
+    given = link(run("overview").session_state["ja-viewer"], door, Query.of(ENTRIES), "overview", monkeypatch)
+    assert fetched(given | {"question": json.dumps(ENTRIES | {"from": "2026-01-01", "to": "2026-01-31"})}).status_code == 200
+
+
+@pytest.mark.parametrize(("page", "user", "said"), [("mep", "vid", "MEP consumption is open"), ("dashboards", "ana", "Custom dashboards belongs to the package Scale")])
+def test_a_signed_link_asks_for_the_feature_of_its_page_again(run, door, on_grow, fetched, monkeypatch, page, user, said):
+    given = link(run("overview").session_state["ja-viewer"], door, Query.of(ENTRIES), page, monkeypatch)
+    with pytest.raises(Refusal, match=said):
+        fetched(given, user)
+
+
+def test_a_signature_is_of_one_account():
+    made = signed.sign("key", "a", "performance", ENTRIES)
+    assert [signed.feature_of("key", account, made, ENTRIES) for account in ("a", "b")] == ["performance", "explore"]
+    assert signed.feature_of("other", "a", made, ENTRIES) == "explore"
+    assert signed.feature_of("key", "a", made.replace("performance", "mep"), ENTRIES) == "explore"
+    assert signed.feature_of("key", "a", "…", ENTRIES) == "explore"
+
+
+def test_with_explore_any_question_is_exported(door, fetched):
+    assert fetched({"question": json.dumps(SECRET)}).status_code == 200
+
+
+def test_a_custom_report_of_a_question_that_no_page_asked_needs_explore(run, door, on_grow):
+    before = len(reports.listed(door.store, "demo"))
+    at = run("reports", f"create=custom&title=Forged&question={quote(json.dumps(SECRET))}&signed=performance.x")
+    at.button(key="create-send").click().run()
+    said = " ".join(element.proto.body for element in at.get("html"))
+    assert "“Forged” is no question of a widget that you may see" in said
+    at = run("reports", f"create=custom&question={quote(json.dumps(SECRET))}")
+    at.button_group(key="custom-when").set_value("daily").run()
+    at.button(key="create-send").click().run()
+    assert "messages_sent" not in str([one.parameters for one in report_schedules.listed(door.store, "demo")])
+    assert len(reports.listed(door.store, "demo")) == before
+
+
+def test_a_widgets_question_goes_into_a_report_without_explore(run, door, on_grow):
+    mark = signed.sign(door.settings.secret_key, "demo", "performance", Query.of(ENTRIES).document())
+    at = run("reports", f"create=custom&title=Signed&question={quote(json.dumps(Query.of(ENTRIES).document()))}&signed={mark}")
+    at.button(key="create-send").click().run()
+    (made, *_) = reports.listed(door.store, "demo")
+    assert (made.name, [one["needs"] for one in made.parameters["questions"]]) == ("Signed", ["performance"])
+
+
+def test_a_schedule_of_a_free_question_ends_with_the_package_that_allowed_it(door):
+    given = asked.custom(door.account("demo"), door.snapshot("demo"), [{"question": SECRET, "needs": "explore"}])
+    assert asked.refusal(door.account("demo"), "admin", "custom", given) is None
+    accounts.change(door.store, "demo", by="test", now=door.now(), package="grow")
+    try:
+        assert "Explore belongs to the package Scale" in str(asked.refusal(door.account("demo"), "admin", "custom", given))
+    finally:
+        accounts.change(door.store, "demo", by="test", now=door.now(), package="scale")

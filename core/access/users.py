@@ -1,6 +1,7 @@
 """Users: people who sign in, each with one account and one role."""
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import randbelow
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -50,7 +51,7 @@ def add(store: Store, name: str, account_id: str, role: str, password_hash: str 
     with store.write() as connection:
         if connection.execute(select(t.users.c.user_id).where(t.users.c.name_key == key_of(name))).scalar() is not None:
             raise UserExists(f"There is a user “{name}” already: change it with `journeys user set`, or choose another name.")
-        made = connection.execute(insert(t.users).values(name=name, name_key=key_of(name), account_id=account_id, role=role,
+        made = connection.execute(insert(t.users).values(user_id=_new_id(connection), name=name, name_key=key_of(name), account_id=account_id, role=role,
                                                          password_hash=password_hash, created_at=now).returning(*COLUMNS)).one()
         audit.record(connection, audit.Entry(now, account_id, by, "user.added", name, {"role": role}))
     return User(*made)
@@ -106,6 +107,14 @@ def _found(connection: Connection, name: str, account_id: str | None) -> User:
         where = "user" if account_id is None else f"user of the account {account_id} called"
         raise UnknownUser(unknown(where, name, connection.execute(known).scalars().all()))
     return User(*row)
+
+
+def _new_id(connection: Connection) -> int:
+    """A number that no user had: SQLite would give a removed user's again, and reports, schedules and alerts keep the numbers of their recipients."""
+    while True:
+        drawn = randbelow(2**31 - 1) + 1
+        if connection.execute(select(t.users.c.user_id).where(t.users.c.user_id == drawn)).scalar() is None:
+            return drawn
 
 
 def _end(connection: Connection, user: User) -> None:

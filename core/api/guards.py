@@ -2,7 +2,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.access.sessions import COOKIE
 from core.access.users import User
+from core.api import plain_page
+from core.errors import unknown
 
 FOR_SIGNED_IN = ("/media/", "/_stcore/upload_file")
 
@@ -85,6 +88,33 @@ class LiveSession:
             return {**message, "bytes": where.SerializeToString()}
 
         return checked
+
+
+class KnownPages:
+    """Answers a signed-in reader who opens an address that is no page, in place of Streamlit, which would lay a notice over the first page.
+
+    `pages`: the addresses of pages, one segment each; others with one of `reserved` as their first segment, or a dot, are not looked at.
+    """
+
+    def __init__(self, app: ASGIApp, user_of: Callable[[str | None], User | None], pages: Sequence[str], reserved: Sequence[str]) -> None:
+        self.app = app
+        self.user_of = user_of
+        self.pages = pages
+        self.others = frozenset((*pages, *reserved, ""))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_nothing(scope) and await run_sync(self.user_of, _session_id(scope)) is not None:
+            name = scope["path"].strip("/")
+            await plain_page.of(404, "Page not found", escape(unknown("page", name, self.pages)), ("/", "Open the first page"))(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_nothing(self, scope: Scope) -> bool:
+        """Whether a browser opens an address (as its scripts and pictures do not) at which there is no page."""
+        if scope["type"] != "http" or scope["method"] != "GET" or not any(b"text/html" in value for name, value in scope["headers"] if name == b"accept"):
+            return False
+        first, _, rest = scope["path"].strip("/").partition("/")
+        return "." not in scope["path"] and (first not in self.others or bool(rest and first in self.pages))
 
 
 def _session_id(scope: Scope) -> str | None:

@@ -10,8 +10,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.access import emails, sessions
+from core.api import plain_page
 from core.api.given import Given
-from core.api.sign_in import SignInRoute, next_address, page_of
+from core.api.sign_in import SignInRoute, next_address
 
 log = logging.getLogger("journeys.oidc")
 NEEDED = ("server_metadata_url", "client_id", "client_secret")
@@ -52,9 +53,15 @@ class Away(SignInRoute):
     async def answer(self, request: Request) -> Response:
         if not self.given.settings.has_provider:
             return RedirectResponse(next_address(request), 303)
+        from httpx import HTTPError
+
         request.session[NEXT] = next_address(request)
         base = self.given.settings.base_url or f"{request.url.scheme}://{request.url.netloc}"
-        response: Response = await self.provider.client.authorize_redirect(request, f"{base}/auth/oidc/back")
+        try:
+            response: Response = await self.provider.client.authorize_redirect(request, f"{base}/auth/oidc/back")
+        except HTTPError as away:
+            log.warning("the provider of single sign-on does not answer: %s", type(away).__name__)
+            return _not_in("The provider of single sign-on does not answer. Try again later.", next_address(request))
         return response
 
 
@@ -63,6 +70,7 @@ class Back(Away):
 
     async def answer(self, request: Request) -> Response:
         from authlib.integrations.base_client.errors import OAuthError
+        from httpx import HTTPError
         from joserfc.errors import JoseError
 
         if not self.given.settings.has_provider:
@@ -70,11 +78,11 @@ class Back(Away):
         address = request.session.pop(NEXT, "/")
         try:
             told = (await self.provider.client.authorize_access_token(request)).get("userinfo") or {}
-        except (OAuthError, JoseError) as refused:
+        except (OAuthError, JoseError, HTTPError) as refused:
             log.warning("single sign-on was refused: %s", type(refused).__name__)
             return _not_in("The provider did not sign you in, or it took too long. Try again.", address)
         known = told.get(self.provider.claim)
-        if not known or told.get("email_verified") is False:
+        if not known or str(told.get("email_verified", True)).lower() == "false":  # some providers write it as text
             return _not_in("The provider names no mail address that it has verified. Ask your operator.", address)
         session_id = await run_in_threadpool(self._enter, str(known))
         if session_id is None:
@@ -107,4 +115,4 @@ class WithState:
 
 
 def _not_in(why: str, address: str) -> HTMLResponse:
-    return page_of("You are not signed in", why, address)
+    return plain_page.of(403, "You are not signed in", why, (address, "Sign in with your password"))

@@ -1,15 +1,15 @@
 """/auth/…: a ticket becomes a session cookie, a dead cookie is taken away, a session ends."""
 import re
 from abc import ABC, abstractmethod
-from html import escape
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from core.access import sessions
+from core.api import plain_page
 from core.api.given import Given
 
 OWN_ADDRESS = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")  # a path of ours, nothing a browser could take for another host
@@ -92,12 +92,4 @@ class Leave(SignInRoute):
 
 def _used_up(address: str) -> Response:
     why = "A link is good once and for an hour. Ask for a new one (<code>journeys link NAME</code>)."
-    return page_of("This sign-in link opens nothing any more", why, address)
-
-
-def page_of(head: str, why: str, address: str) -> HTMLResponse:
-    """A page that says why somebody is not in; `why` is HTML."""
-    return HTMLResponse(status_code=403, content=f"""<!doctype html><html lang=en><meta charset=utf-8><title>Journey Analytics</title>
-<body style="font:15px/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem;color:#14262B">
-<h1 style="font-size:1.4rem">{escape(head)}</h1>
-<p>{why} <a style="color:#0B5F6B" href="{escape(address)}">Sign in with your password</a>.</p>""")
+    return plain_page.of(403, "This sign-in link opens nothing any more", why, (address, "Sign in with your password"))

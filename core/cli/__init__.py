@@ -76,4 +76,7 @@ def main(args: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         code = 1
+    except OSError as error:  # a file or folder that was named, or the data's own: not to be read or written
+        click.echo(f"journeys: {': '.join(str(part) for part in (error.filename, error.strerror or error) if part)}. Nothing more was done.", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)

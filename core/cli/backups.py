@@ -54,6 +54,8 @@ def restore(door: Door, source: Path) -> dict[str, int]:
         raise BadBackup(f"{source} is no whole backup: there is no {RECORD} in it.")
     files: dict[str, str] = json.loads((source / RECORD).read_text(encoding="utf-8"))["files"]
     for name, digest in files.items():
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise BadBackup(f"{source} is no backup of ours: {name} would lead out of the data folder. Nothing was restored.")
         if not (source / name).is_file() or _hash(source / name) != digest:
             raise BadBackup(f"The backup is damaged: {source / name} is missing or not as it was written. Nothing was restored.")
     folder, store_file = door.settings.data_dir, _sqlite_file(door)

@@ -1,6 +1,5 @@
 """`journeys sftp check|fetch|history|fixit`: files, what was fetched of them, and the rows to correct."""
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import click
 from core.cli.door import print_json
 from core.cli.sftp_options import ACCOUNT, FORMAT, intake, reading_options
 from core.errors import JourneysError
+from core.reports import export
 from core.sources.sftp import fetch, fetches, fixit, history
 from core.sources.sftp.checking import Checked, checked
 from core.sources.sftp.faults import FileFault
@@ -112,12 +112,8 @@ def fixit_(obj: dict[str, Any], which: str, account_id: str, output: Path | None
         fixit.write(desk, wanted, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    try:
-        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as out:
-            count = fixit.write(desk, wanted, out)
-        Path(out.name).replace(output)
-    except OSError as error:
-        raise JourneysError(f"{output} cannot be written: {error.strerror}.") from error
+    with export.replaced(output) as out:
+        count = fixit.write(desk, wanted, out)
     click.echo(f"{count:,} rows to correct are in {output}.", err=True)
 
 

@@ -73,7 +73,8 @@ def _mail(connection: Connection, settings: Sender, account: Account, alert: Ale
           now: datetime) -> None:
     leaves = alerts.after_quiet(now, account.zone_at(now), alert.quiet)
     where = f"\n{settings.base_url}/alerts?alert={alert.alert_id}\n" if settings.base_url else ""
-    posting.put(connection, settings, account.account_id, dedup=f"alert-{alert.alert_id}-{finding.when}-{user_id}", recipient=address,
+    which = f"alert-{alert.alert_id}-{alert.created_at:%Y%m%d%H%M%S%f}"  # SQLite gives the number of one that was removed again
+    posting.put(connection, settings, account.account_id, dedup=f"{which}-{finding.when}-{user_id}", recipient=address,
                 subject=f"{alert.name} ({account.account_id})", text=f"{sentence}\n{where}", now=leaves)
 
 

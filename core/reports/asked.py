@@ -42,6 +42,7 @@ def features_of(kind: str, parameters: Mapping[str, Any]) -> tuple[str, ...]:
         return ("export",)
     queries = [Query.of(item["question"]) for item in parameters["questions"]]
     asked = [feature for query in queries for feature in features(query)]
+    asked += [item["needs"] for item in parameters["questions"] if item.get("needs")]
     names = {(query.answer or "").partition(":")[0] for query in queries}
     people = ["people"] if names & {*TELLS_PEOPLE} else []  # one file for all who may have it, so nothing in it is masked
     return tuple(dict.fromkeys(["export", *asked, *people, *(["dashboards"] if parameters.get("dashboard") else [])]))
@@ -94,7 +95,8 @@ def journey(snapshot: Snapshot, journey_id: str, first: date | None, last: date 
 
 
 def custom(account: Account, snapshot: Snapshot, questions: Sequence[Mapping[str, Any]], range_: str = "asked", kind: str = "xlsx") -> dict[str, Any]:
-    """Parameters of a custom report. questions: {"title", "question": a Query's document, "range": a boards.Span as text, or absent}.
+    """Parameters of a custom report. questions: {"title", "question": a Query's document, "range": a boards.Span as text, or absent,
+    "needs": the feature that opens the page which asks it (core.access.signed), absent where the operator asks}.
 
     Raises WrongUsage, naming the question that cannot be answered.
     """
@@ -104,7 +106,7 @@ def custom(account: Account, snapshot: Snapshot, questions: Sequence[Mapping[str
     if not 1 <= len(questions) <= MOST_QUESTIONS:
         raise WrongUsage(f"A custom report has 1 to {MOST_QUESTIONS} questions, not {len(questions)}.")
     kept = [{"title": str(one.get("title") or f"Question {n}"), "question": Query.of(one["question"]).document(), "range": one.get("range")}
-            for n, one in enumerate(questions, 1)]
+            | ({"needs": one["needs"]} if one.get("needs") else {}) for n, one in enumerate(questions, 1)]
     parameters = {"questions": kept, "range": range_, "format": kind}
     for given, item, (title, query) in zip(questions, kept, asked_on(parameters, today(account, snapshot)), strict=True):
         try:

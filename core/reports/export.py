@@ -126,15 +126,19 @@ def write_about(book: Book, about: Sequence[tuple[str, str]]) -> None:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that takes the path's place when it is whole and on disk; what was there stays until then. Raises JourneysError."""
+    """A new file that takes the path's place when it is whole and on disk, with the rights that one has; what was there stays until then.
+
+    Raises JourneysError.
+    """
     made = None
     try:
+        rights = path.stat().st_mode & 0o777 if path.exists() else 0o644
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
             made = Path(file.name)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        made.chmod(0o644)
+        made.chmod(rights)
         made.replace(path)
         made = None
     except OSError as problem:

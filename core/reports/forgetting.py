@@ -1,4 +1,4 @@
-"""A person's erasure in the MEP reports that are kept: the id gives way to the token, every other line stays as it was exported."""
+"""A person's erasure in the reports that are kept: the id gives way to the token, every other line stays as it was exported."""
 import csv
 import hashlib
 import io
@@ -16,26 +16,27 @@ from core.access import audit
 from core.access.audit import OPERATOR, Entry
 from core.metrics import Column, Unit
 from core.reports import export
+from core.reports.asked import features_of
 from core.reports.requests import FOLDER
 from core.store import Store, reports
 from core.store.reports import Report
 
 A_PIECE = 1 << 20
-PERSON = "Person ID"
-SHEET = "xl/worksheets/sheet1.xml"
+PEOPLE = ("Person ID", "Profile ID")  # heads of the columns that hold who it is
+SHEETS, SHEET = "xl/worksheets/", "xl/worksheets/sheet1.xml"
 CHECKSUMS = "checksums.txt"  # of an evidence pack: SHA-256 and name of each other member
 Change = Callable[[IO[bytes], IO[bytes]], int]  # copies one to the other and gives how often the token was put in
 
 
 def forget(store: Store, account_id: str, folder: Path, profile_id: str, token: str, *, now: datetime) -> int:
-    """Replace the person in every MEP report of the account; gives in how many. Those being made begin anew, on snapshots without the id.
+    """Replace the person in every report of the account that tells people; gives in how many. Those being made begin anew, on snapshots without the id.
 
     `folder` is the account's. Doing it twice is doing it once.
     """
-    reports.begin_again(store, account_id, "mep")
+    reports.begin_again(store, account_id)
     changed = 0
     for report in reports.listed(store, account_id, limit=100_000):
-        file = folder / FOLDER / report.file if report.kind == "mep" and report.file else None
+        file = folder / FOLDER / report.file if report.file and {"mep", "people"} & {*features_of(report.kind, report.parameters)} else None
         if file is not None and file.is_file() and _rewritten(file, profile_id, token):
             _keep(store, report, file, now)
             changed += 1
@@ -66,15 +67,21 @@ def _rewritten(file: Path, profile_id: str, token: str) -> bool:
 
 
 def _csv(profile_id: str, token: str) -> Change:
-    """Of a CSV whose first column is the person, as core.reports.export writes it: an id that looks like a formula stands behind an apostrophe."""
+    """Of a CSV as core.reports.export writes it, below the heads of PEOPLE."""
+    was = _in_csv(profile_id)
+
     def change(old: IO[bytes], new: IO[bytes]) -> int:
         found, text, out = 0, io.TextIOWrapper(old, "utf-8", newline=""), io.TextIOWrapper(new, "utf-8", newline="", write_through=True)
         writer, raw = csv.writer(out, lineterminator="\r\n"), list[str]()
         csv.field_size_limit(1 << 24)
+        places: list[int] | None = None
         for row in csv.reader(_noted(text, raw)):
-            if row and row[0] in (profile_id, f"'{profile_id}"):
+            if places is None:
+                places = [at for at, head in enumerate(row) if head.lstrip("\ufeff") in PEOPLE]
+            mine = [at for at in places if at < len(row) and row[at] == was]
+            if mine:
                 found += 1
-                writer.writerow([token, *row[1:]])
+                writer.writerow([token if at in mine else cell for at, cell in enumerate(row)])
             else:
                 out.write("".join(raw))
             raw.clear()
@@ -84,6 +91,13 @@ def _csv(profile_id: str, token: str) -> Change:
         return found
 
     return change
+
+
+def _in_csv(text: str) -> str:
+    """The text as a cell of a CSV that we write holds it: one that looks like a formula stands behind an apostrophe."""
+    file = io.BytesIO()
+    export.csv_rows(file, [Column("text", "text", Unit.TEXT)], pl.DataFrame({"text": [text]}))
+    return next(csv.reader(io.StringIO(file.getvalue().decode(), newline="")))[0]
 
 
 def _noted(text: io.TextIOWrapper, raw: list[str]) -> Iterator[str]:
@@ -109,25 +123,28 @@ def _ndjson(profile_id: str, token: str) -> Change:
 
 
 def _xlsx(profile_id: str, token: str) -> Change:
-    """Of a workbook whose first sheet has the person in column A. Its cells hold their own text, as the sheet was written row by row."""
+    """Of a workbook, below the heads of PEOPLE on any sheet. Its cells hold their own text, as the sheets were written row by row."""
     was, becomes = (_cell(text) for text in (profile_id, token))
-    cell = re.compile(rb'(<c r="A\d+"[^>]*>)' + re.escape(was))
+    heads = re.compile(rb'<c r="([A-Z]+)1"[^>]*>(?:' + b"|".join(re.escape(_cell(head)) for head in PEOPLE) + b")")
 
     def sheet(old: IO[bytes], new: IO[bytes]) -> int:
-        found = 0
+        found, cell = 0, None
         for piece in _rows(old):
+            if cell is None:  # the first piece ends with a row, so the heads are whole in it
+                letters = b"|".join(heads.findall(piece)) or b"-"
+                cell = re.compile(rb'(<c r="(?:' + letters + rb')\d+"[^>]*>)' + re.escape(was))
             piece, n = cell.subn(lambda there: there[1] + becomes, piece)
             found += n
             new.write(piece)
         return found
 
-    return lambda old, new: _members(old, new, lambda name: sheet if name == SHEET else None)[0]
+    return lambda old, new: _members(old, new, lambda name: sheet if name.startswith(SHEETS) else None)[0]
 
 
 def _cell(text: str) -> bytes:
     """The text as a cell of a workbook that we write holds it."""
     file = io.BytesIO()
-    export.write_xlsx(file, [Column(PERSON, PERSON, Unit.TEXT)], [pl.DataFrame({PERSON: [text]})], {}, [])
+    export.write_xlsx(file, [Column("text", "text", Unit.TEXT)], [pl.DataFrame({"text": [text]})], {}, [])
     with zipfile.ZipFile(file) as made:
         there = re.search(rb'<c r="A2"[^>]*>(.*?)</c>', made.read(SHEET), re.DOTALL)
     assert there is not None
@@ -144,7 +161,7 @@ def _rows(sheet: IO[bytes]) -> Iterator[bytes]:
 
 
 def _pack(profile_id: str, token: str) -> Change:
-    """Of an evidence pack: its lines, entries and additions, and then its checksums."""
+    """Of an evidence pack, or of several questions as CSV: its lines, entries and additions, and then its checksums."""
     def of(name: str) -> Change | None:
         return _csv(profile_id, token) if name.endswith(".csv") else _ndjson(profile_id, token) if name.endswith(".ndjson") else None
 

@@ -16,6 +16,7 @@ import polars as pl
 from core.metrics import Query, answer
 from core.metrics.answering import journey_names
 from core.metrics.behind import row_batches, row_columns
+from core.metrics.differing import moved_rows
 from core.reports import export
 from core.reports.masking import MASK, PERSONAL
 
@@ -50,9 +51,13 @@ def masked(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(pl.col(name).is_not_null()).then(pl.lit(MASK)).alias(name) for name in HIDDEN if name in frame.columns)
 
 
-def rows_file(snapshot: Snapshot, query: Query, kind: str, title: str, account_id: str, *, with_people: bool, told: Told) -> Path:
-    """All rows behind the one measure of the question as a new file. Memory is bounded by a batch. Raises WrongUsage, JourneysError; leaves nothing then."""
-    batches = _batches(snapshot, query, with_people, told)
+def rows_file(snapshot: Snapshot, query: Query, kind: str, title: str, account_id: str, *, with_people: bool, told: Told,
+              against: Snapshot | None = None) -> Path:
+    """All rows behind the one measure of the question as a new file; with `against` those alone that came and went since that earlier snapshot.
+
+    Memory is bounded by a batch. Raises WrongUsage, JourneysError; leaves nothing then.
+    """
+    batches = _batches(snapshot, query, with_people, told, against)
     first = next(batches)
     handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=f".{kind}")
     try:
@@ -62,6 +67,7 @@ def rows_file(snapshot: Snapshot, query: Query, kind: str, title: str, account_i
                 export.write_csv(file, row_columns(query, first), whole, journey_names(snapshot))
             else:
                 about = [("Title", title), ("Account", account_id), *export.about_result(answer(snapshot, query))]
+                about += [("Against snapshot", against.snapshot_id)] if against else []
                 export.write_xlsx(file, row_columns(query, first), whole, journey_names(snapshot), about)
     except BaseException:  # a reader who closes the dialog ends the run that writes
         Path(name).unlink()
@@ -69,9 +75,9 @@ def rows_file(snapshot: Snapshot, query: Query, kind: str, title: str, account_i
     return Path(name)
 
 
-def _batches(snapshot: Snapshot, query: Query, with_people: bool, told: Told) -> Iterator[pl.DataFrame]:
+def _batches(snapshot: Snapshot, query: Query, with_people: bool, told: Told, against: Snapshot | None) -> Iterator[pl.DataFrame]:
     rows = 0
-    for frame in row_batches(snapshot, query):
+    for frame in moved_rows(against, snapshot, query) if against else row_batches(snapshot, query):
         rows += frame.height
         told(rows)
         yield frame if with_people else masked(frame)
@@ -102,5 +108,5 @@ def sweep(now: datetime) -> None:
         try:
             if path.stat().st_mtime < oldest:
                 path.unlink()
-        except FileNotFoundError:  # another server of the same machine was quicker
+        except (FileNotFoundError, PermissionError):  # another server of the same machine was quicker, or it is another user's
             continue

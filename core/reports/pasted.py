@@ -9,7 +9,7 @@ from core.metrics import Query
 
 
 def questions(text: str) -> list[dict[str, Any]]:
-    """[{"title" (may be empty), "question"}, …] for core.reports.asked.custom. Raises WrongUsage, naming the line that is none."""
+    """[{"title" (may be empty), "question", "signed" (may be empty)}, …] for core.reports.asked.custom. Raises WrongUsage, naming the line that is none."""
     return [_read(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
@@ -19,7 +19,7 @@ def _read(n: int, line: str) -> dict[str, Any]:
             return _of_link(line)
         found = orjson.loads(line)
         one = found if "question" in found else {"question": found}
-        return {"title": str(one.get("title") or ""), "question": Query.of(one["question"]).document()}
+        return {"title": str(one.get("title") or ""), "question": Query.of(one["question"]).document(), "signed": str(one.get("signed") or "")}
     except orjson.JSONDecodeError as problem:
         raise WrongUsage(f"Line {n} is not JSON: {problem}.") from problem
     except WrongUsage as problem:
@@ -32,13 +32,13 @@ def _of_link(line: str) -> dict[str, Any]:
     carried = next((value for value in given.values() if value.startswith("{") and '"measures"' in value), None)
     if carried is None:
         raise WrongUsage("this is no question, and no link that carries one. A widget's menu has “Put into a report”; its download link works too.")
-    return {"title": given.get("title", ""), "question": Query.of(orjson.loads(carried)).document()}
+    return {"title": given.get("title", ""), "question": Query.of(orjson.loads(carried)).document(), "signed": given.get("signed", "")}
 
 
-def of_address(title: str, question: str) -> str:
+def of_address(title: str, question: str, signed: str = "") -> str:
     """The line that `questions` reads back, of a title and a question's JSON; what is no JSON stands as it came, and is named when it is read."""
     try:
         found = orjson.loads(question)
     except orjson.JSONDecodeError:
         return " ".join(question.split())
-    return orjson.dumps({"title": title, "question": found} if title else found).decode()
+    return orjson.dumps({"title": title, "question": found} | ({"signed": signed} if signed else {}) if title else found).decode()

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Protocol
 
 from core.errors import JourneysError
-from core.reports import making, posting, schedules
+from core.reports import made, making, posting, schedules
 from core.store import Store, reports
 
 log = logging.getLogger("journeys.reports")
@@ -66,6 +66,7 @@ class Rounds:
         schedules.ask_due(self._store, lambda account_id: as_of(self._newest(account_id)), now=now)
         if self._cleared_at is None or now >= self._cleared_at + CLEARED_EVERY:
             making.clear_expired(self._store, self._limits.accounts_dir, now=now)
+            made.sweep(now)
             self._cleared_at = now
 
     def _post(self) -> None:

@@ -1,4 +1,4 @@
-"""What the log did not take into its records, for inspection: rejected records by reason, conflicts by source; and what came between two positions."""
+"""What the log did not take into its records, for inspection: rejected records by reason, conflicts by source."""
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +8,6 @@ import polars as pl
 from core.eventlog import EventLog
 
 _REJECTED = {"file": pl.String(), "line": pl.Int64(), "reason": pl.String()}
-_INSTANT = pl.Datetime("us", "UTC")
-_CAME = {"source": pl.String(), "event_type": pl.String(), "events": pl.Int64(), "first_occurred_at": _INSTANT, "last_occurred_at": _INSTANT}
 
 
 def rejected(log: EventLog) -> pl.DataFrame:
@@ -27,18 +25,8 @@ def rejected(log: EventLog) -> pl.DataFrame:
 def conflicts(log: EventLog) -> pl.DataFrame:
     """(source, event_type, records): those whose (source, event_id) the log holds with other content, most first."""
     files = _files(log, "conflicts", "*.parquet")
-    return _grouped(files, "SELECT source, event_type, count(*) AS records", "GROUP BY ALL ORDER BY records DESC, source, event_type",
+    return grouped(files, "SELECT source, event_type, count(*) AS records", "GROUP BY ALL ORDER BY records DESC, source, event_type",
                     {"source": pl.String(), "event_type": pl.String(), "records": pl.Int64()})
-
-
-def came(log: EventLog, after: int, until: int) -> pl.DataFrame:
-    """What the log took at the positions after `after` up to `until`: (source, event_type, events, first and last occurred_at), most first."""
-    with log.reading():
-        files = [segment.path for segment in log.segments(after) if segment.first_position <= until]
-        select = "SELECT source, event_type, count(*) AS events, min(occurred_at) AS first_occurred_at, max(occurred_at) AS last_occurred_at"
-        where = f"WHERE position > {int(after)} AND position <= {int(until)}"
-        return _grouped(files, select,
-                        f"{where} GROUP BY source, event_type ORDER BY events DESC, source, event_type", _CAME)
 
 
 def erased(log: EventLog) -> list[datetime]:
@@ -52,7 +40,8 @@ def _files(log: EventLog, part: str, pattern: str) -> list[Path]:
     return [file for file in sorted((log.folder / part).glob(pattern)) if file.stem.isdigit() and int(file.stem) <= batches]
 
 
-def _grouped(files: list[Path], select: str, rest: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+def grouped(files: list[Path], select: str, rest: str, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    """The rows of one SELECT over Parquet files of the log."""
     if not files:
         return pl.DataFrame(schema=schema)
     with duckdb.connect(":memory:") as connection:

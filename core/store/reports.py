@@ -122,9 +122,9 @@ def give_back(store: Store, report: Report) -> None:
         connection.execute(update(reports).where(mine).values(state=QUEUED, claim=None, percent=0, tries=reports.c.tries - 1))
 
 
-def begin_again(store: Store, account_id: str, kind: str) -> None:
+def begin_again(store: Store, account_id: str) -> None:
     """Those being made lose their makers and wait again."""
-    where = and_(reports.c.account_id == account_id, reports.c.kind == kind, reports.c.state == RUNNING)
+    where = and_(reports.c.account_id == account_id, reports.c.state == RUNNING)
     with store.write() as connection:
         connection.execute(update(reports).where(where).values(state=QUEUED, claim=None, percent=0, tries=reports.c.tries - 1))
 

@@ -97,6 +97,11 @@ def test_a_removed_user_is_signed_out(store, ana):
     assert users.of_account(store, "acme") == []
 
 
+def test_a_new_user_is_never_taken_for_one_who_was_removed(store, ana):
+    users.remove(store, "Ana", "acme", by="operator", now=NOW)
+    assert users.add(store, "Ana", "acme", "viewer", None, by="operator", now=NOW).user_id != ana.user_id
+
+
 @pytest.mark.parametrize("session_id", [None, "", "x", "' OR 1=1 --"])
 def test_what_is_no_session_is_nobody(store, ana, session_id):
     assert sessions.user_of(store, session_id, now=NOW) is None

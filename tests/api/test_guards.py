@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core.access.users import User
-from core.api.guards import LiveSession, SecurityHeaders, content_policy
+from core.api.guards import KnownPages, LiveSession, SecurityHeaders, content_policy
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 ANA = User(1, "Ana", "acme", "viewer")
@@ -44,6 +44,22 @@ def test_media_and_uploads_are_for_the_signed_in():
     for cookie, wanted in (("", 401), ("bad", 401), ("good", 200)):
         client = TestClient(app, cookies={"journeys_session": cookie} if cookie else {})
         assert [client.get(path).status_code for path in ("/media/a.png", "/_stcore/upload_file/a", "/other")] == [wanted, wanted, 200]
+
+
+def test_an_address_without_a_page_is_not_found_for_the_signed_in_and_a_strangers_is_left_to_the_sign_in():
+    async def ok(request):
+        return PlainTextResponse("x")
+
+    app = KnownPages(Starlette(routes=[Route("/{path:path}", ok)]), user_of=lambda cookie: ANA if cookie == "good" else None, pages=("mep", "overview"),
+                     reserved=("_stcore", "exports"))
+    ana, stranger = TestClient(app, cookies={"journeys_session": "good"}), TestClient(app)
+    html = {"accept": "text/html,*/*"}
+    asked = ("/", "/mep", "/mepp", "/mep/more", "/<b>", "/exports/a/b", "/_stcore/health", "/favicon.png")
+    assert [ana.get(path, headers=html).status_code for path in asked] == [200, 200, 404, 404, 404, 200, 200, 200]
+    assert [stranger.get(path, headers=html).status_code for path in asked] == [200] * 8
+    assert ana.get("/mepp", headers={"accept": "*/*"}).status_code == 200
+    assert "There is no page “mepp”. Did you mean “mep”?" in ana.get("/mepp", headers=html).text
+    assert "<b>" not in ana.get("/<b>", headers=html).text
 
 
 def through(messages, users):

@@ -94,7 +94,8 @@ def test_it_leads_nowhere_but_to_our_own_pages(client):
     assert there_and_back(client, "//evil.example").headers["location"] == "/"
 
 
-@pytest.mark.parametrize("says", [{"email": "nobody@example.com"}, {"email": "ana@example.com", "email_verified": False}, {"email": None}])
+@pytest.mark.parametrize("says", [{"email": "nobody@example.com"}, {"email": "ana@example.com", "email_verified": False},
+                                  {"email": "ana@example.com", "email_verified": "false"}, {"email": None}])
 def test_an_address_that_is_nobodys_or_not_verified_opens_nothing(client, provider, says):
     provider.says = says
     answer = there_and_back(client)
@@ -123,6 +124,15 @@ def test_a_state_that_is_not_this_browsers_opens_nothing(client):
     assert there_and_back(client, tamper={"state": "other"}).status_code == 403
     client.cookies.clear()
     assert client.get("/auth/oidc/back", params={"code": "c", "state": "x"}).status_code == 403
+
+
+def test_a_provider_that_does_not_answer_is_said_on_a_page(client, monkeypatch, door):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("JOURNEYS_OIDC_SERVER_METADATA_URL", f"http://127.0.0.1:{free.getsockname()[1]}/nobody")
+        answer = TestClient(Starlette(routes=routes(Door({"data_dir": str(door.settings.data_dir)}))), follow_redirects=False).get("/auth/oidc?next=/mep")
+    assert answer.status_code == 403
+    assert "does not answer" in answer.text
 
 
 def test_without_a_provider_the_routes_lead_home(door):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.access import accounts, sessions, users
+from core.access import accounts, sessions, terms, users
 from core.reports import asked, making, requests
 from core.reports.making import Desk
 from core.sources.ingest import ingest_records
@@ -20,8 +20,11 @@ def made(door):
     account = door.account("acme")
     ingest_records(door.log("acme"), EVENTS, account_id="acme", now=door.now())
     build(door.log("acme"), door.warehouse("acme"), zones=account.zones, currency="EUR", as_of=door.now())
-    accounts.add(door.store, accounts.Account("other", ((None, "UTC"),), "EUR", "scale", None, False, None), by="operator", now=door.now())
-    for name, account_id, role in (("Ada", "acme", "admin"), ("Vid", "acme", "viewer"), ("Eve", "other", "admin")):
+    for account_id in ("other", "new"):
+        accounts.add(door.store, accounts.Account(account_id, ((None, "UTC"),), "EUR", "scale", None, False, None), by="operator", now=door.now())
+    for account_id in ("acme", "other"):
+        terms.accept(door.store, account_id, by="operator", now=door.now())
+    for name, account_id, role in (("Ada", "acme", "admin"), ("Vid", "acme", "viewer"), ("Eve", "other", "admin"), ("Nan", "new", "admin")):
         users.add(door.store, name, account_id, role, None, by="operator", now=door.now())
 
     def make(kind):
@@ -77,3 +80,8 @@ def test_a_report_that_is_deleted_or_not_made_yet_has_no_file(made, get, door):
     assert get(report_id, "Ada").status_code == 404
     for path in ("../1", "1.csv", "-1", "1%2f..%2f2"):
         assert get(path, "Ada").status_code == 404
+
+
+def test_before_the_terms_are_accepted_no_file_is_given(made, get):
+    answer = get(made("custom"), "Nan")
+    assert (answer.status_code, "accept the terms" in answer.text) == (403, True)

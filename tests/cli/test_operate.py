@@ -83,6 +83,7 @@ def test_doctor_names_what_is_bad_and_exits_with_1(journeys, acme, data):
     done = journeys("doctor")
     assert done.code == 1
     assert [line.split(":")[0] for line in done.out.splitlines() if line.startswith("BAD")] == ["BAD  key", "BAD  account acme"]
+    assert (done.err.splitlines()[0].startswith("journeys: 2 of 8 findings are bad, the first: key: "), len(done.err.splitlines())) == (True, 1)
 
 
 def test_doctor_says_a_wrong_setting_and_a_damaged_store_instead_of_stopping(journeys, acme, door, data, monkeypatch):
@@ -157,3 +158,19 @@ def test_a_backup_is_recorded_with_each_files_hash(journeys, acme, tmp_path):
     record = json.loads((tmp_path / "copy" / "backup.json").read_text())
     there = {str(file.relative_to(tmp_path / "copy")) for file in (tmp_path / "copy").rglob("*") if file.is_file() and file.name != "backup.json"}
     assert set(record["files"]) == there
+
+
+def test_a_backup_writes_nowhere_but_into_the_data_folder(journeys, acme, tmp_path):
+    journeys(f"backup {tmp_path / 'copy'}")
+    record = json.loads((tmp_path / "copy" / "backup.json").read_text())
+    record["files"]["../out"] = next(iter(record["files"].values()))
+    (tmp_path / "copy" / "backup.json").write_text(json.dumps(record))
+    done = journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}")
+    assert (done.code, "would lead out of the data folder" in done.err, (tmp_path / "out").exists(), (tmp_path / "new" / "accounts").exists()) == (
+        1, True, False, False)
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_and_no_traceback(journeys, acme, tmp_path):
+    (tmp_path / "file").touch()
+    done = journeys(f"backup {tmp_path / 'file' / 'copy'}")
+    assert (done.code, done.err) == (1, f"journeys: {tmp_path / 'file' / 'copy'}: Not a directory. Nothing more was done.\n")

@@ -30,7 +30,8 @@ def test_a_name_that_is_no_setting_is_refused_in_the_file_and_left_alone_in_the_
 
 @pytest.mark.parametrize(("name", "value"), [
     ("JOURNEYS_DATABASE_URL", "mysql://x"), ("JOURNEYS_BASE_URL", "journeys.example"), ("JOURNEYS_SMTP_URL", "http://x"), ("JOURNEYS_MAIL_FROM", "nobody"),
-    ("JOURNEYS_SFTP_MAX_MB", "0"), ("JOURNEYS_SFTP_MAX_MB", "1e3")])
+    ("JOURNEYS_SFTP_MAX_MB", "0"), ("JOURNEYS_SFTP_MAX_MB", "1e3"),
+    ("JOURNEYS_SFTP_ALLOWED_HOSTS", "files.example, 10.0.0.0/99"), ("JOURNEYS_SFTP_ALLOWED_HOSTS", "one.example two.example")])
 def test_a_setting_that_cannot_be_meant_is_refused_by_name(tmp_path, name, value):
     with pytest.raises(settings.WrongSettings, match=name):
         settings.read({name: value}, env_file=tmp_path / "none")

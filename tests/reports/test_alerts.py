@@ -114,6 +114,15 @@ def test_what_an_alert_finds_is_kept_and_mailed_once_however_often_it_looks(stor
     assert (mail.recipient, mail.subject, mail.text) == ("ana@example.com", "Entries fall (acme)", "Entries was 25 on 2026-03-30, below 30.\n")
 
 
+def test_one_that_was_removed_and_made_again_mails_again(store, snapshot):
+    first = add(store)
+    look(store, snapshot)
+    kept.remove(store, "acme", first)
+    add(store, now=NOW + timedelta(minutes=1))
+    assert look(store, snapshot) == 1
+    assert len(outbox.about(store, "acme", "alert-")) == 2
+
+
 def test_a_snoozed_alert_keeps_what_it_finds_and_mails_nothing(store, snapshot):
     alert = add(store)
     kept.change(store, "acme", alert, snoozed_until=NOW + timedelta(days=1))

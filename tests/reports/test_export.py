@@ -111,3 +111,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert target.read_text() == "before" and list(tmp_path.iterdir()) == [target]
     with pytest.raises(JourneysError, match="cannot be written: No such file or directory"), export.replaced(tmp_path / "no" / "a.csv"):
         pass
+
+
+def test_a_file_that_takes_anothers_place_may_be_read_by_no_more_people(tmp_path):
+    target = tmp_path / "a.csv"
+    target.touch(mode=0o600)
+    with export.replaced(target) as file:
+        file.write(b"ids")
+    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"ids", 0o600)

@@ -90,3 +90,35 @@ def test_one_that_is_being_made_begins_anew(door, kept):
     forget(door.store, "acme", door.folder("acme"), PEOPLE[0], TOKEN, now=NOW)
     again = reports.find(door.store, "acme", made.report_id)
     assert (again.state, again.claim, again.tries) == ("queued", None, 0)
+
+
+CALLS = [{"source": "pbx", "event_id": f"c{n}", "event_type": "call.started", "occurred_at": "2026-02-05T09:00:00Z", "call_id": f"c{n}",
+          "journey_id": "cart", "entry_id": f"{n}cart", "profile_id": person} for n, person in enumerate(PEOPLE)]
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(("kind", "questions"), [("csv", 1), ("csv", 2), ("xlsx", 2)])
+def test_the_person_gives_way_in_the_callers_of_a_custom_report_too(door, person, kind, questions):
+    build_account(door, more=CALLS)
+    one = {"question": {"measures": ["calls"], "answer": "path_calls"}}
+    given = asked.custom(door.account("acme"), door.snapshot("acme"), [*[{"question": {"measures": ["entries"]}}][: questions - 1], one], kind=kind)
+    made = requests.ask(door.store, door.account("acme"), None, "custom", "Calls", given, now=NOW)
+    plain = settings(None)
+    plain.base_url = None
+    desk = Desk(door.store, plain, door, lambda: NOW, Event())
+    making.make(desk, making.take(desk, made.report_id))
+    before = callers(file_of(door, reports.find(door.store, "acme", made.report_id)))
+    assert forget(door.store, "acme", door.folder("acme"), person, TOKEN, now=NOW) == 1
+    after = callers(file_of(door, reports.find(door.store, "acme", made.report_id)))
+    assert after == [TOKEN if one.lstrip("'") == person else one for one in before]
+    assert TOKEN in after
+
+
+def callers(file):
+    """The column Profile ID of the report's last table."""
+    if file.suffix == ".xlsx":
+        header, *rows = openpyxl.load_workbook(file).worksheets[1].iter_rows(values_only=True)
+    else:
+        data = zipfile.ZipFile(file).read(zipfile.ZipFile(file).namelist()[-1]) if file.suffix == ".zip" else file.read_bytes()
+        header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    return [row[header.index("Profile ID")] for row in rows]

@@ -46,6 +46,15 @@ def test_ids_are_dots_in_the_file_of_who_may_not_see_them(snapshot):
     path.unlink()
 
 
+def test_a_file_of_another_user_of_the_machine_holds_up_no_sweep(snapshot, monkeypatch):
+    path = file_of(snapshot, "csv")
+    os.utime(path, (0, 0))
+    monkeypatch.setattr("pathlib.Path.unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError))  # as a sticky /tmp answers
+    made.sweep(NOW)
+    monkeypatch.undo()
+    path.unlink()
+
+
 def test_a_file_is_for_its_reader_and_for_an_hour(snapshot):
     path = file_of(snapshot, "csv")
     token = made.keep(made.Made(path, "Rows", "csv", "acme", 7, NOW))

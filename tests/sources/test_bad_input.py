@@ -76,11 +76,17 @@ def test_csv_rows_that_are_no_records(log, tmp_path):
     assert held(log, "event_id") == [("1",), ("2",), ("5\n5",)]
 
 
+@pytest.mark.parametrize(("name", "content"), [
+    ("f.ndjson", b""), ("f.ndjson", b"\xef\xbb\xbf\n \n"), ("f.ndjson.gz", gzip.compress(b"")), ("f.ndjson.gz", gzip.compress(b"\r\n"))])
+def test_an_hour_without_events_is_a_file_of_no_records_and_no_fault(log, tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    summary = take(log, tmp_path / name)
+    assert (summary.records, summary.rejected, summary.rejected_file) == (0, 0, None)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("f.ndjson", b"", "f.ndjson is empty."),
-        ("f.ndjson", b"\xef\xbb\xbf\n \n", "f.ndjson is empty."),
         ("f.csv", b"", "f.csv is empty."),
         ("f.csv", b"\n\n", "f.csv is empty."),
         ("f.ndjson.gz", b"", "f.ndjson.gz is empty."),

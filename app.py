@@ -7,12 +7,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core import worker
 from core.access import sessions
-from core.api.guards import LiveSession, SecurityHeaders, content_policy
+from core.api.guards import KnownPages, LiveSession, SecurityHeaders, content_policy
 from core.api.routes import routes
 from core.cli.door import of_the_server
-from core.ui import trouble
+from core.ui import lighter, menu, trouble
 
+lighter.install()
 door = of_the_server()
+RESERVED = ("auth", "exports", "api", "healthz", "_stcore", "app", "media", "component", "static")  # first segments of routes, ours and Streamlit's
 policy = content_policy(Path(st.__file__).parent / "static" / "index.html")
 
 
@@ -21,4 +23,5 @@ def user_of(session_id):
 
 
 app = st.App("core/ui/shell.py", routes=routes(door), lifespan=worker.beside(door), on_script_error=trouble.show,  # written just so: the source is searched
-             middleware=[Middleware(SecurityHeaders, policy=policy), Middleware(LiveSession, user_of=user_of, back_message=BackMsg)])
+             middleware=[Middleware(SecurityHeaders, policy=policy), Middleware(KnownPages, user_of=user_of, pages=menu.ADDRESSES, reserved=RESERVED),
+                         Middleware(LiveSession, user_of=user_of, back_message=BackMsg)])

@@ -13,19 +13,24 @@ from core.access.accounts import Account
 from core.access.features import PACKAGES, ROLES
 from core.access.users import User
 from core.errors import JourneysError, WrongUsage
-from core.ui import filters, parts, tables, words
+from core.ui import filters, frame, parts, tables, words
 from core.ui.tables import Col
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 SAID, SECRET = "ja-admin-said", "ja-admin-secret"
-AUDITED = 200
 
 
 def is_operator(viewer: Viewer) -> bool:
     """Whether this administrator runs the installation (JOURNEYS_OPERATORS), and so sees all accounts."""
     return users.key_of(viewer.user.name) in {users.key_of(name) for name in viewer.settings.operators}
+
+
+def _not_an_operator(viewer: Viewer, name: str) -> None:
+    """Raises JourneysError where somebody else would become, or sign in as, one who runs the installation."""
+    if users.key_of(name) in {users.key_of(one) for one in viewer.settings.operators} and not is_operator(viewer):
+        raise JourneysError(f"{name.strip()} is an operator of this installation, whom only operators administer.")
 
 
 def account_of(viewer: Viewer) -> Account:
@@ -61,22 +66,22 @@ def shelf(viewer: Viewer, account: Account) -> None:
     if not is_operator(viewer):
         return
     every = accounts.every(viewer.store)
-    st.html("<h2 class=ja-t>Accounts</h2>")
-    columns = [
-        Col("Account", "t", lambda row: f'<a href="?of={escape(row["id"])}" target=_self>{words.name(row["id"])}</a>'),
-        Col("Package", "t", lambda row: escape(row["package"])), Col("Time zone", "t", lambda row: escape(row["zone"])),
-        Col("Included MEP", "n", lambda row: words.count(row["mep"])),
-        Col("Terms", "t", lambda row: "accepted" if row["terms"] else "<span class=q>not yet</span>"),
-    ]  # fmt: skip
-    rows = [{"id": one.account_id, "package": PACKAGES[one.package].label, "zone": one.time_zone, "mep": one.included_mep, "terms": one.terms_accepted_at}
-            for one in every]
-    tables.table(columns, rows, "Accounts", "tight", height=260)
-    with st.expander("Add an account"), st.form("add-account", border=False, clear_on_submit=True):
-        name, zone = st.text_input("Account id"), st.text_input("Time zone", "Europe/Zagreb")
-        package, currency = _package("start"), st.text_input("Currency", "EUR", max_chars=3)
-        if st.form_submit_button("Add the account", type="primary"):
-            made = Account(name.strip(), ((None, zone.strip()),), currency.strip().upper(), package, None, False, None)
-            _do(viewer, lambda: f"Account {accounts.add(viewer.store, made, by=viewer.user.name, now=viewer.now).account_id} is there.")
+    with frame.section("accounts", words.plural(len(every), "account"), "All of this installation"):
+        columns = [
+            Col("Account", "t", lambda row: f'<a href="?of={escape(row["id"])}" target=_self>{words.name(row["id"])}</a>'),
+            Col("Package", "t", lambda row: escape(row["package"])), Col("Time zone", "t", lambda row: escape(row["zone"])),
+            Col("Included MEP", "n", lambda row: words.count(row["mep"])),
+            Col("Terms", "t", lambda row: "accepted" if row["terms"] else "<span class=q>not yet</span>"),
+        ]  # fmt: skip
+        rows = [{"id": one.account_id, "package": PACKAGES[one.package].label, "zone": one.time_zone, "mep": one.included_mep, "terms": one.terms_accepted_at}
+                for one in every]
+        tables.table(columns, rows, "Accounts", "tight", height=260)
+        with st.expander("Add an account"), st.form("add-account", border=False, clear_on_submit=True):
+            name, zone = st.text_input("Account id"), st.text_input("Time zone", "Europe/Zagreb")
+            package, currency = _package("start"), st.text_input("Currency", "EUR", max_chars=3)
+            if st.form_submit_button("Add the account", type="primary"):
+                made = Account(name.strip(), ((None, zone.strip()),), currency.strip().upper(), package, None, False, None)
+                _do(viewer, lambda: f"Account {accounts.add(viewer.store, made, by=viewer.user.name, now=viewer.now).account_id} is there.")
 
 
 def _package(chosen: str) -> str:
@@ -85,49 +90,50 @@ def _package(chosen: str) -> str:
 
 def contract(viewer: Viewer, account: Account) -> None:
     """Package, included MEP, early access and time zone; an operator changes them, effective with the next click of everybody."""
-    st.html("<h2 class=ja-t>Package</h2>")
-    if not is_operator(viewer):
-        agreed = words.MISSING if account.included_mep is None else words.count(account.included_mep)
-        facts = (("Package", PACKAGES[account.package].label), ("Included MEP", agreed), ("Time zone", account.time_zone), ("Currency", account.currency),
-                 ("Advanced analytics", "on" if account.advanced_analytics else "off"))
-        st.html(f"<dl class=ja-facts>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(text)}</dd>' for name, text in facts)}</dl>")
-        st.html("<p class=ja-sub>Your operator changes these.</p>")
-        return
-    with st.form("contract", border=False):
-        package = _package(account.package)
-        included = st.number_input("Included MEP (0: no limit agreed)", 0, value=account.included_mep or 0, step=1000)
-        advanced = st.checkbox("Advanced analytics (early access of the package Scale)", account.advanced_analytics)
-        zone = st.text_input("Time zone (a change holds from the next month on)", account.time_zone)
-        if st.form_submit_button("Keep the changes", type="primary"):
-            values: dict[str, Any] = {"package": package, "included_mep": int(included) or None, "advanced_analytics": advanced}
-            values |= {"time_zone": zone.strip()} if zone.strip() != account.time_zone else {}
+    with frame.section("package", "Package"):
+        if not is_operator(viewer):
+            agreed = words.MISSING if account.included_mep is None else words.count(account.included_mep)
+            facts = (("Package", PACKAGES[account.package].label), ("Included MEP", agreed), ("Time zone", account.time_zone), ("Currency", account.currency),
+                     ("Advanced analytics", "on" if account.advanced_analytics else "off"))
+            st.html(f"<dl class=ja-facts>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(text)}</dd>' for name, text in facts)}</dl>")
+            st.html("<p class=ja-sub>Your operator changes these.</p>")
+            return
+        with st.form("contract", border=False):
+            package = _package(account.package)
+            included = st.number_input("Included MEP (0: no limit agreed)", 0, value=account.included_mep or 0, step=1000)
+            advanced = st.checkbox("Advanced analytics (early access of the package Scale)", account.advanced_analytics)
+            zone = st.text_input("Time zone (a change holds from the next month on)", account.time_zone)
+            if st.form_submit_button("Keep the changes", type="primary"):
+                values: dict[str, Any] = {"package": package, "included_mep": int(included) or None, "advanced_analytics": advanced}
+                values |= {"time_zone": zone.strip()} if zone.strip() != account.time_zone else {}
 
-            def kept() -> str:
-                accounts.change(viewer.store, account.account_id, by=viewer.user.name, now=viewer.now, **values)
-                return f"Account {account.account_id} is changed."
+                def kept() -> str:
+                    accounts.change(viewer.store, account.account_id, by=viewer.user.name, now=viewer.now, **values)
+                    return f"Account {account.account_id} is changed."
 
-            _do(viewer, kept)
+                _do(viewer, kept)
 
 
 def people(viewer: Viewer, account: Account) -> None:
     """The account's users: add, change role and address, a one-time sign-in link, remove."""
     found = emails.of_account(viewer.store, account.account_id)
-    st.html(f"<h2 class=ja-t>Users</h2><p class=ja-sub>{words.plural(len(found), 'user')} of {escape(account.account_id)}</p>")
-    rows = [{"user": one, "email": address} for one, address in found.items()]
-    tables.table([
-        Col("Name", "t", lambda row: f'<a href="{filters.address_with({"user": row["user"].name})}" target=_self>{words.name(row["user"].name)}</a>'),
-        Col("Role", "t", lambda row: escape(row["user"].role_label)), Col("Mail address", "t", lambda row: words.name(row["email"] or words.MISSING)),
-    ], rows, "Users", "tight", height=300)  # fmt: skip
-    if name := st.query_params.get("user"):
-        _one(viewer, account, users.find(viewer.store, name, account.account_id))
-    with st.expander("Add a user"), st.form("add-user", border=False, clear_on_submit=True):
-        name, role, address = st.text_input("Name"), _role("viewer"), st.text_input("Mail address (for reports and alerts)")
-        password = st.text_input("Password (empty: signs in by one-time link)", type="password", autocomplete="new-password")
-        if st.form_submit_button("Add the user", type="primary"):
-            _do(viewer, lambda: _added(viewer, account, name, role, address, password))
+    with frame.section("users", words.plural(len(found), "user"), f"Of {words.name(account.account_id)}"):
+        rows = [{"user": one, "email": address} for one, address in found.items()]
+        tables.table([
+            Col("Name", "t", lambda row: f'<a href="{filters.address_with({"user": row["user"].name})}" target=_self>{words.name(row["user"].name)}</a>'),
+            Col("Role", "t", lambda row: escape(row["user"].role_label)), Col("Mail address", "t", lambda row: words.name(row["email"] or words.MISSING)),
+        ], rows, "Users", "tight", height=300)  # fmt: skip
+        if name := st.query_params.get("user"):
+            _one(viewer, account, users.find(viewer.store, name, account.account_id))
+        with st.expander("Add a user"), st.form("add-user", border=False, clear_on_submit=True):
+            name, role, address = st.text_input("Name"), _role("viewer"), st.text_input("Mail address (for reports and alerts)")
+            password = st.text_input("Password (empty: signs in by one-time link)", type="password", autocomplete="new-password")
+            if st.form_submit_button("Add the user", type="primary"):
+                _do(viewer, lambda: _added(viewer, account, name, role, address, password))
 
 
 def _added(viewer: Viewer, account: Account, name: str, role: str, address: str, password: str) -> str:
+    _not_an_operator(viewer, name)
     checked = emails.checked(address) if address.strip() else None
     made = users.add(viewer.store, name, account.account_id, role, passwords.hashed(password) if password else None, by=viewer.user.name, now=viewer.now)
     if checked:
@@ -154,6 +160,7 @@ def _one(viewer: Viewer, account: Account, user: User) -> None:
 
 
 def _changed(viewer: Viewer, account: Account, user: User, role: str, address: str) -> str:
+    _not_an_operator(viewer, user.name)
     if user == viewer.user and role != "admin":
         raise WrongUsage("You cannot take the administrator's role from yourself: another administrator can.")
     if address.strip() != (emails.of(viewer.store, user) or ""):
@@ -164,6 +171,7 @@ def _changed(viewer: Viewer, account: Account, user: User, role: str, address: s
 
 
 def _linked(viewer: Viewer, user: User) -> str:
+    _not_an_operator(viewer, user.name)
     secret = sessions.ticket(viewer.store, user, now=viewer.now, lasts=sessions.LINK_LASTS)
     base = viewer.base_url or "/".join((st.context.url or "").split("/")[:3])
     st.session_state[SECRET] = (f"Sign-in link of {user.name}, good once and for an hour", f"{base}/auth/enter?ticket={secret}")
@@ -173,7 +181,7 @@ def _linked(viewer: Viewer, user: User) -> str:
 
 
 def _ask(viewer: Viewer, account: Account, user: User) -> None:
-    @st.dialog(f"Remove {user.name}?")
+    @st.dialog(f"Remove {words.plain(user.name)}?")
     def asked() -> None:
         st.html("<p class=ja-sub>All sessions end at once. Saved filters and the alerts of this user go; what the audit trail says stays.</p>")
         if st.button("Remove the user", type="primary", key="really"):
@@ -184,6 +192,7 @@ def _ask(viewer: Viewer, account: Account, user: User) -> None:
 
 
 def _removed(viewer: Viewer, account: Account, user: User) -> str:
+    _not_an_operator(viewer, user.name)
     if user == viewer.user:
         raise WrongUsage("You cannot remove yourself: another administrator can.")
     users.remove(viewer.store, user.name, account.account_id, by=viewer.user.name, now=viewer.now)
@@ -193,23 +202,23 @@ def _removed(viewer: Viewer, account: Account, user: User) -> str:
 def programs(viewer: Viewer, account: Account) -> None:
     """The tokens by which programs send events and ask questions."""
     found = tokens.of_account(viewer.store, account.account_id)
-    st.html("<h2 class=ja-t>Tokens</h2><p class=ja-sub>by which programs send events and ask questions; each is shown once</p>")
-    if found:
-        zone = account.time_zone
-        tables.table([
-            Col("Token", "t", lambda row: words.name(row["one"].token_id)), Col("For", "t", lambda row: words.name(row["one"].label or words.MISSING)),
-            Col("May", "t", lambda row: " and ".join(word for word, may in (("send", row["one"].may_ingest), ("ask", row["one"].may_read)) if may)),
-            Col("Made", "t", lambda row: escape(words.moment(row["one"].created_at, zone, year=True))),
-        ], [{"one": one} for one in found], "Tokens", "tight", height=260)  # fmt: skip
-        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-            gone = st.selectbox("End a token", [one.token_id for one in found], index=None, placeholder="Which one")
-            if st.button("End it now", disabled=gone is None):
-                _do(viewer, lambda: _ended(viewer, account, str(gone)))
-    with st.expander("Make a token"), st.form("add-token", border=False, clear_on_submit=True):
-        label = st.text_input("What it is for")
-        may = st.selectbox("It may", ("both", "send events", "ask questions"))
-        if st.form_submit_button("Make the token", type="primary"):
-            _do(viewer, lambda: _token(viewer, account, label, str(may)))
+    with frame.section("tokens", "Tokens", "By which programs send events and ask questions; each is shown once"):
+        if found:
+            zone = account.time_zone
+            tables.table([
+                Col("Token", "t", lambda row: words.name(row["one"].token_id)), Col("For", "t", lambda row: words.name(row["one"].label or words.MISSING)),
+                Col("May", "t", lambda row: " and ".join(word for word, may in (("send", row["one"].may_ingest), ("ask", row["one"].may_read)) if may)),
+                Col("Made", "t", lambda row: escape(words.moment(row["one"].created_at, zone, year=True))),
+            ], [{"one": one} for one in found], "Tokens", "tight", height=260)  # fmt: skip
+            with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+                gone = st.selectbox("End a token", [one.token_id for one in found], index=None, placeholder="Which one")
+                if st.button("End it now", disabled=gone is None):
+                    _do(viewer, lambda: _ended(viewer, account, str(gone)))
+        with st.expander("Make a token"), st.form("add-token", border=False, clear_on_submit=True):
+            label = st.text_input("What it is for")
+            may = st.selectbox("It may", ("both", "send events", "ask questions"))
+            if st.form_submit_button("Make the token", type="primary"):
+                _do(viewer, lambda: _token(viewer, account, label, str(may)))
 
 
 def _token(viewer: Viewer, account: Account, label: str, may: str) -> str:
@@ -222,20 +231,3 @@ def _token(viewer: Viewer, account: Account, label: str, may: str) -> str:
 def _ended(viewer: Viewer, account: Account, token_id: str) -> str:
     tokens.remove(viewer.store, account.account_id, token_id, by=viewer.user.name, now=viewer.now)
     return f"Token {token_id} is ended."
-
-
-def trail(viewer: Viewer, account: Account) -> None:
-    """Who did what to which thing, newest first."""
-    found = audit.newest(viewer.store, account.account_id, AUDITED)
-    st.html(f"<h2 class=ja-t>Audit trail</h2><p class=ja-sub>the newest {AUDITED} entries</p>")
-    if not found:
-        parts.state("history", "Nothing has been done yet", "Every change of users, tokens, packages and connections is written here.")
-        return
-    zone = account.time_zone
-    tables.table([
-        Col("When", "t", lambda row: escape(words.moment(row["one"].happened_at, zone, year=True))),
-        Col("Who", "t", lambda row: words.name(row["one"].actor)),
-        Col("What", "t", lambda row: escape(row["one"].action.replace(".", " ").replace("_", " "))),
-        Col("Which", "t", lambda row: words.name(row["one"].subject)),
-        Col("Detail", "t", lambda row: escape(", ".join(f"{name}: {value}" for name, value in row["one"].detail.items()))),
-    ], [{"one": one} for one in found], "Audit trail", "tight", height=420)  # fmt: skip

@@ -15,7 +15,7 @@ from core.reports import alerting
 from core.reports.alerts import LEAST_N, Rule, checked
 from core.store import alerts as kept
 from core.store.alerts import Alert
-from core.ui import catalog, filters, parts, seen, tables, words
+from core.ui import catalog, filters, frame, parts, seen, tables, words
 from core.ui.tables import Col
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ ALL = "All journeys"
 def listed(viewer: Viewer) -> None:
     """The account's alerts, each with its state."""
     found = kept.listed(viewer.store, viewer.account.account_id)
-    st.html(f"<h2 class=ja-t>Alerts</h2><p class=ja-sub>{words.plural(len(found), 'alert')}; looked at after each refresh of the data</p>")
-    if not found:
-        parts.state("notifications", "Nothing is looked out for yet", "Add an alert: it tells you by mail when a number changes in a way that it never did.")
-        return
-    owners = {user.user_id: user.name for user in emails.of_account(viewer.store, viewer.account.account_id)}
-    tables.table([
-        Col("Alert", "t", lambda row: f'<a href="{escape(filters.address_with({"alert": str(row["one"].alert_id)}, only=()))}" target=_self>'
-                                      f'{words.name(row["one"].name)}</a>'),
-        Col("Looks at", "t", lambda row: escape(asked_in_words(viewer, row["one"]))),
-        Col("State", "t", lambda row: _state(viewer, row["one"])),
-        Col("Of", "t", lambda row: words.name(owners.get(row["one"].user_id, words.MISSING))),
-    ], [{"one": one} for one in found], "Alerts", "tight")  # fmt: skip
+    with frame.section("alerts", words.plural(len(found), "alert") if found else "Alerts", "Looked at after each refresh of the data"):
+        if not found:
+            parts.state("notifications", "No number is watched yet", "An alert says, here and by mail, when a number changes unusually or passes a value.")
+            return
+        owners = {user.user_id: user.name for user in emails.of_account(viewer.store, viewer.account.account_id)}
+        tables.table([
+            Col("Alert", "t", lambda row: f'<a href="{escape(filters.address_with({"alert": str(row["one"].alert_id)}, only=()))}" target=_self>'
+                                          f'{words.name(row["one"].name)}</a>'),
+            Col("Looks at", "t", lambda row: escape(asked_in_words(viewer, row["one"]))),
+            Col("State", "t", lambda row: _state(viewer, row["one"])),
+            Col("Of", "t", lambda row: words.name(owners.get(row["one"].user_id, words.MISSING))),
+        ], [{"one": one} for one in found], "Alerts", "tight")  # fmt: skip
 
 
 def asked_in_words(viewer: Viewer, alert: Alert) -> str:
@@ -72,18 +72,18 @@ def history(viewer: Viewer) -> None:
     """What the alerts said, newest first."""
     names = {one.alert_id: one.name for one in kept.listed(viewer.store, viewer.account.account_id)}
     found = kept.history(viewer.store, viewer.account.account_id)
-    st.html("<h2 class=ja-t>What they said</h2>")
-    if not found:
-        parts.state("history", "No alert has fired yet", "What they say stays here, mailed or not.")
-        return
-    zone = viewer.account.time_zone
-    shapes = {"mailed": "", "kept": " off", "snoozed": " warn"}
-    tables.table([
-        Col("When", "t", lambda row: escape(words.moment(row["one"].fired_at, zone, year=True))),
-        Col("Alert", "t", lambda row: words.name(names[row["one"].alert_id])),
-        Col("What", "t", lambda row: words.name(row["one"].said)),
-        Col("State", "t", lambda row: f"<span class='ja-st{shapes[row['one'].state]}'>{escape(row['one'].state)}</span>"),
-    ], [{"one": one} for one in found], "What the alerts said", "tight", height=420)  # fmt: skip
+    with frame.section("said", "What the alerts said", "Newest first"):
+        if not found:
+            parts.state("history", "No alert has fired yet", "What they say stays here, mailed or not.")
+            return
+        zone = viewer.account.time_zone
+        shapes = {"mailed": "", "kept": " off", "snoozed": " warn"}
+        tables.table([
+            Col("When", "t", lambda row: escape(words.moment(row["one"].fired_at, zone, year=True))),
+            Col("Alert", "t", lambda row: words.name(names[row["one"].alert_id])),
+            Col("What", "t", lambda row: words.name(row["one"].said)),
+            Col("State", "t", lambda row: f"<span class='ja-st{shapes[row['one'].state]}'>{escape(row['one'].state)}</span>"),
+        ], [{"one": one} for one in found], "What the alerts said", "tight", height=420)  # fmt: skip
 
 
 def one(viewer: Viewer, alert_id: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
     from core.warehouse.snapshots import Snapshot
 
+SEEN_S = 0.3  # what is on the way for less is there before anybody saw that it was not
 MOST = 1000  # answers kept a snapshot; the one that was not asked for longest goes
 # Streamlit's own cache takes as long to find an answer as counting it does
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[str, Result]] = WeakKeyDictionary()
+_took: WeakKeyDictionary[Snapshot, dict[str, float]] = WeakKeyDictionary()  # widget → seconds that its answers took of late
 _lock = Lock()
 
 
@@ -29,10 +33,23 @@ def ask(viewer: Viewer, query: Query) -> Result:
     return masked(_answer(seen.snapshot(viewer), query), viewer.account, viewer.user.role)
 
 
-def is_known(viewer: Viewer, query: Query) -> bool:
-    """Whether the answer is there already, so that nobody waits for it."""
+def ask_all(viewer: Viewer, widget: str, queries: Sequence[Query]) -> tuple[Result, ...]:
+    """The answers of one widget, and how long they took is kept for `are_awaited`."""
+    began = monotonic()
+    found = tuple(ask(viewer, query) for query in queries)
+    took = monotonic() - began
     with _lock:
-        return repr(query) in _kept.get(seen.snapshot(viewer), ())
+        kept = _took.setdefault(seen.snapshot(viewer), {})
+        kept[widget] = max(took, kept.get(widget, 0) / 2)
+    return found
+
+
+def are_awaited(viewer: Viewer, widget: str, queries: Sequence[Query]) -> bool:
+    """Whether a reader would see the answers come: some are not there yet, and this widget's took long of late or nobody asked for them before."""
+    with _lock:
+        if _took.get(seen.snapshot(viewer), {}).get(widget, SEEN_S) < SEEN_S:
+            return False
+        return not all(repr(query) in _kept.get(seen.snapshot(viewer), ()) for query in queries)
 
 
 def _answer(snapshot: Snapshot, query: Query) -> Result:

@@ -126,7 +126,7 @@ def by_outcome(viewer: Viewer, chosen: Chosen) -> Widget:
         "outcomes", f"Calls, {BY[grain]} and outcome", (("", chosen.ask("calls", by=(grain, "outcome"))),),
         picture=lambda results: series.stacked(results[0], "calls", "outcome", chosen, grain, said(results), 270),
         sub=lambda results: parts.keys(*((paint, name) for name, paint in dict.fromkeys(said(results).values()))),
-        foot=lambda _: open_said(viewer, chosen)[:1],
+        foot=lambda _: open_said(viewer, chosen, is_compared=False),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,16 @@ LABELS = {
     "rate": "format(100 * datum.value, ',~f') + ' %'",
     "seconds": "datum.value >= 7200 ? format(datum.value / 3600, ',~f') + ' h' : format(datum.value / 60, ',~f') + ' min'",
 }
-ROW, PICK = "row", "pick"  # a mark's row of the answer, and the selection that a click makes
+ROW, OF, PICK = "row", "of", "pick"  # a mark's row of the answer, the measure that it shows, and the selection that a click makes
 DAYS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark that was clicked: the row of the answer (None: all of it), and of several measures which."""
+
+    row: int | None
+    measure: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +49,27 @@ class Picture:
         return _spec(self.kind, self.options, ground)
 
 
-def draw(picture: Picture, key: str) -> int | None:
-    """The chart on the page; gives the row of the answer whose mark the reader has just picked, where the frame says of which row each mark is."""
+def draw(picture: Picture, key: str) -> Mark | None:
+    """The chart on the page; gives the mark that the reader has just clicked, where the frame says of which row or measure each mark is."""
     if picture.html:
         st.html(picture.html)
         return None
     spec = picture.spec(theme.ground())
-    if ROW not in picture.frame.columns:
+    if "params" not in spec:
         st.vega_lite_chart(picture.frame, spec, theme=None, key=key, alt=picture.alt, height=picture.height, width="stretch")
         return None
     state = st.vega_lite_chart(picture.frame, spec, theme=None, key=key, alt=picture.alt, height=picture.height, width="stretch", on_select="rerun",
                                selection_mode=PICK)  # fmt: skip
-    picked = [int(one[ROW]) for one in state.get("selection", {}).get(PICK, []) if one.get(ROW) is not None]
+    chosen = [one for one in state.get("selection", {}).get(PICK, []) if one.get(ROW) is not None or one.get(OF)]
+    picked = [Mark(None if one.get(ROW) is None else int(one[ROW]), one.get(OF)) for one in chosen]
     before, st.session_state[f"picked-{key}"] = st.session_state.get(f"picked-{key}"), picked
     return picked[0] if picked and picked != before else None
+
+
+def clickable(spec: Spec, *views: str, fields: Sequence[str] = (ROW,), nearest: bool = False) -> Spec:
+    """The spec whose marks can be clicked: the selection holds the row of the answer. `views`: of a layered one, which layers; `nearest`: also beside them."""
+    made = {"name": PICK, "select": {"type": "point", "fields": list(fields), "nearest": nearest}, **({"views": list(views)} if views else {})}
+    return {**spec, "params": [made]}
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -125,13 +140,15 @@ def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool,
     hover = {"name": "hover", "select": {"type": "point", "fields": ["day"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}
     tooltip = _said(("said", grain.capitalize()), ("now_said", title), *((("before_day_said", "Compared"), ("before_said", "Then")) if compared else ()))
     shown = {"condition": {"param": "hover", "empty": False, "value": 0.5}, "value": 0}
-    return {"layer": [*layers, {**part({"type": "rule", "color": c["ink"]}, opacity=shown, tooltip=tooltip), "params": [hover]}]}
+    rule = part({"type": "rule", "color": c["ink"], "cursor": "pointer"}, opacity=shown, tooltip=tooltip)
+    spec = clickable({"layer": [*layers, {**rule, "name": "days"}]}, "days", nearest=True)
+    return {**spec, "params": [*spec["params"], {**hover, "views": ["days"]}]}  # Vega-Lite forgets a layer's own where there are some above it
 
 
 def _stacked(c: dict[str, str], unit: str, grain: str, title: str, word: str, series: tuple[tuple[str, str], ...]) -> Spec:
     """Bars over time, stacked; a bucket that is not over is pale. Frame: day, end, low, high, series, open, said, value_said."""
     names, colours = [name for name, _ in series], [colour for _, colour in series]
-    return {
+    return clickable({
         "mark": {"type": "rect", "stroke": c["ground"], "strokeWidth": 1},
         "encoding": {
             "x": _x(grain),
@@ -142,7 +159,7 @@ def _stacked(c: dict[str, str], unit: str, grain: str, title: str, word: str, se
             "fillOpacity": {"condition": {"test": "datum.open", "value": 0.35}, "value": 1},
             "tooltip": _said(("said", grain.capitalize()), ("series", word), ("value_said", title)),
         },
-    }
+    })  # fmt: skip
 
 
 def _written(c: dict[str, str], columns: tuple[tuple[str, float, str], ...]) -> Spec:

@@ -42,10 +42,16 @@ def blank_of(results: Sequence[Result]) -> Row:
     return {column.name: 0 if column.unit in ("count", "people") else None for result in shared for column in result.columns if column.name not in by}
 
 
+def hint(name: str, label: str = "") -> str:
+    """What a measure's head says to whoever points at it: its definition, after its whole name where the head is shorter."""
+    declared = MEASURES[name]
+    return declared.definition if label in ("", declared.label) else f"{declared.label}: {words.lower(declared.definition)}"
+
+
 def measure(name: str, label: str = "") -> Col:
     """A measure's own number."""
     declared = MEASURES[name]
-    return Col(label or declared.label, "n", lambda row: escape(words.number(row.get(name), str(declared.unit))))
+    return Col(label or declared.label, "n", lambda row: escape(words.number(row.get(name), str(declared.unit))), hint=hint(name, label), measure=name)
 
 
 def dated(name: str, label: str, say: Callable[[Any], str]) -> Col:
@@ -56,13 +62,13 @@ def dated(name: str, label: str, say: Callable[[Any], str]) -> Col:
 def rung(name: str, label: str, colour: Callable[[Row], str]) -> Col:
     """A rate as a bar over its text; its n, the denominator, is said on hover and stands in its own column."""
     under = MEASURES[name].parts[1]
-    return Col(label, "r", lambda row: parts.rung(row.get(name), words.count(row.get(under)), colour(row)))
+    return Col(label, "r", lambda row: parts.rung(row.get(name), words.count(row.get(under)), colour(row)), hint=hint(name, label), measure=name)
 
 
 def bar(name: str, rows: Sequence[Row], colour: str | None = None) -> Col:
     """A measure as a bar beside its number."""
     top = max((row.get(name) or 0 for row in rows), default=0)
-    return Col(f"{MEASURES[name].label} as a bar", "b", lambda row: parts.bar(float(row.get(name) or 0), float(top), colour), is_hidden=True)
+    return Col(f"{MEASURES[name].label} as a bar", "b", lambda row: parts.bar(float(row.get(name) or 0), float(top), colour), is_hidden=True, measure=name)
 
 
 def change(name: str, good: bool | None) -> Col:
@@ -73,7 +79,7 @@ def change(name: str, good: bool | None) -> Col:
         rest = "new" if now and before == 0 else words.MISSING
         return parts.change(changes.change(now, before), good) or f"<span class=q>{rest}</span>"
 
-    return Col("Change", "n", moved)
+    return Col("Change", "n", moved, measure=name)
 
 
 def money(name: str, label: str = "") -> Col:
@@ -83,7 +89,7 @@ def money(name: str, label: str = "") -> Col:
         known = [(currency, amount) for currency, amount in row.get(f"{name} by currency", ()) if amount is not None]
         return "<br>".join(escape(words.money(amount, currency)) for currency, amount in known) or f"<span class=q>{words.MISSING}</span>"
 
-    return Col(label or MEASURES[name].label, "n", said)
+    return Col(label or MEASURES[name].label, "n", said, hint=hint(name, label), measure=name)
 
 
 def reasons(name: str, label: str) -> Col:
@@ -96,7 +102,7 @@ def reasons(name: str, label: str) -> Col:
         total = words.count(row.get(name))
         return f"<details><summary>{total}</summary>{lines}</details>" if lines else total
 
-    return Col(label, "n", said)
+    return Col(label, "n", said, hint=hint(name, label), measure=name)
 
 
 def link(to: Callable[[Row], str], say: Callable[[Row], str], label: str, note: Callable[[Row], str] = lambda row: "") -> Col:

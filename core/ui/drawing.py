@@ -15,6 +15,7 @@ from core.metrics.result import Column
 from core.metrics.rules import with_inputs
 from core.ui import (
     changes,
+    hits,
     parts,
     pictures,
     seen,
@@ -47,7 +48,7 @@ def widget(viewer: Viewer, chosen: Chosen, key: str, title: str, query: Query, f
         about = "" if keys and keys[0][0] == "now" else f"<span class=ja-k>{escape(sub)}</span>" if sub else ""
         return about + (parts.keys(*keys) if keys else "")
 
-    draw: Callable[[Results], None] | None = None
+    draw: Callable[[Results], int | None] | None = None
     picture: Callable[[Results], Picture] | None = None
     if form == "single":
         draw = lambda results: _single(chosen, results[0], currency)  # noqa: E731
@@ -104,7 +105,7 @@ def _tile(chosen: Chosen, column: Column, row: dict[str, Any], currency: str | N
         change = parts.change(moved, GOOD.get(column.name), "points" if column.unit == "rate" else "%")
         period = words.days(*chosen.before, year=chosen.before[0].year != chosen.days[1].year)
         said = f"<span class=dl>{change or words.number(before, str(column.unit))} <span class=vs>{'vs' if change else 'in'} {period}</span></span>"
-    return f"<div>{label}<dd><span class=v>{escape(words.number(now, str(column.unit)))}{unit}</span>{said}</dd></div>"
+    return f"<div{hits.of_values({}, column.name)}>{label}<dd><span class=v>{escape(words.number(now, str(column.unit)))}{unit}</span>{said}</dd></div>"
 
 
 def _pivot(viewer: Viewer, chosen: Chosen, result: Result, title: str, currency: str | None, height: int | None) -> None:
@@ -123,5 +124,6 @@ def _pivot(viewer: Viewer, chosen: Chosen, result: Result, title: str, currency:
     for n, value in enumerate(heads[:60]):
         for column in found:
             head = tables.text(viewer, across, value, "text") + (f" · {column.label}" if len(found) > 1 else "")
-            columns.append(Col(head, "n", lambda row, at=f"{n} {column.name}": escape(row.get(at, words.MISSING))))  # type: ignore[misc]
+            place = lambda row, value=value, of=column.name: hits.of_values({name: row[name] for name in down} | {across: value}, of)  # noqa: E731
+            columns.append(Col(head, "n", lambda row, at=f"{n} {column.name}": escape(row.get(at, words.MISSING)), hit=place))  # type: ignore[misc]
     tables.table(columns, list(rows.values())[:LONG], title, height=height or 480)

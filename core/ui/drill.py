@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, timedelta
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -15,22 +13,18 @@ import streamlit as st
 from core.boards import shelf
 from core.boards.dashboard import LONGEST_TITLE as MOST_LETTERS
 from core.boards.dashboard import Dashboard
-from core.boards.forms import FORMS, fitting
+from core.boards.forms import FORMS
 from core.boards.shelf import DASHBOARD
-from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.errors import JourneysError
-from core.metrics import DIMENSIONS, Result
-from core.metrics import currencies as currencies_of
-from core.metrics.possible import mended, possible
-from core.ui import answers, asking, leap, menu, parts, seen, tables, why, words
+from core.metrics import Result
+from core.ui import asking, break_down, charts, hand, hits, leap, menu, parts, words
+from core.ui.viewer import PAGE
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-WAYS = ("Break down", "The rows behind it")
-TRAIL, LONGEST_TRAIL, MOST_CHOICES = "trail", 5, 200
-PAGE = "ja-page"
+TRAIL, LONGEST_TRAIL = "trail", 5
 ENTRIES = {
     ":material/query_stats: Explore from here": "explore", ":material/account_tree: Break down by …": "break",
     ":material/dashboard_customize: Add to dashboard": "add",
@@ -49,15 +43,22 @@ def do(viewer: Viewer, what: str, title: str, results: Sequence[Result], kind: s
     if what == "explore":
         go(asked, title)
     elif what == "break":
-        _break_down(viewer, asked, title, results[0])
+        break_down.start(viewer, title, results[0], go)
     else:
         add(viewer, asked, title)
 
 
-def of_row(viewer: Viewer, title: str, results: Sequence[Result], row: int) -> None:
-    """What a click on a mark does: the row that it stands for is broken down."""
-    if row < results[0].frame.height:
-        _break_down(viewer, asking.of_widget(viewer, results[0].query), title, results[0], row)
+def picked(viewer: Viewer, key: str, title: str, results: Sequence[Result], mark: charts.Mark | None = None) -> None:
+    """What a click does, on a mark of the widget's chart or on anything else of it that stands for a number: that number is broken down."""
+    if mark is not None:
+        if mark.row is None or mark.row < results[0].frame.height:
+            values = results[0].frame.select(results[0].query.dimensions).row(mark.row, named=True) if mark.row is not None else None
+            break_down.start(viewer, title, results[0], go, values, mark.measure if mark.measure in results[0].query.measures else None)
+        return
+    given = hand.hit(key)
+    hit = hits.read(given, results) if given else None
+    if hit is not None:
+        break_down.start(viewer, title, hit.result, go, hit.values, hit.measure)
 
 
 def go(asked: Visualization, title: str) -> None:
@@ -104,67 +105,6 @@ def refused(why_not: str) -> None:
         parts.state("lock", "This is not open here", why_not)
 
     said()
-
-
-def _break_down(viewer: Viewer, asked: Visualization, title: str, result: Result, row: int | None = None) -> None:
-    """The dialog: of which row, by what; then its answer, the way into Explore, and the rows of the log behind it."""
-    st.session_state["drill-of"] = row
-
-    @st.dialog(f"Break down: {words.plain(title)}", width="large")
-    def opened() -> None:
-        rows = result.frame.head(max(MOST_CHOICES, (row or 0) + 1)).select(result.query.dimensions).to_dicts() if result.query.dimensions else []
-        of = st.selectbox("Of", [None, *range(len(rows))], format_func=lambda n: "All of it" if n is None else _row_said(viewer, rows[n]), key="drill-of")
-        narrowed = within(asked, rows[of] if of is not None else {})
-        query = narrowed.asked(seen.today(viewer))
-        if st.segmented_control("Show", WAYS, default=WAYS[0], required=True, key="drill-way", label_visibility="collapsed") != WAYS[0]:
-            why.inside(viewer, asking.chosen_of(viewer, query), [query])
-            return
-        may = {name: why_not for name, why_not in possible(query).dimensions.items() if name not in narrowed.query.dimensions}
-        offered = [name for name, why_not in may.items() if why_not is None]
-        if not offered:
-            parts.state("account_tree", "Nothing is left to break down by", "Explore it from here, or look at the rows behind it.")
-            return
-        by = st.selectbox("Break down by", offered, format_func=lambda name: DIMENSIONS[name].label, key="drill-by")
-        made = broken_down(viewer, narrowed, by)
-        try:
-            tables.of(viewer, answers.ask(viewer, made.asked(seen.today(viewer))), made.title, 320)
-        except JourneysError as problem:
-            parts.state("error", "This could not be worked out", str(problem), "bad")
-        if viewer.may("explore") and st.button("Open in Explore", type="primary", icon=":material/query_stats:", key="drill-open"):
-            go(made, title)
-
-    opened()
-
-
-def within(asked: Visualization, row: dict[str, Any]) -> Visualization:
-    """The question of one row of its answer: its values are filters, a day, week or month is the range, and none of them is a split any more."""
-    query, span = asked.query, asked.span
-    for name, value in row.items():
-        if name in ("day", "week", "month") and value is not None:
-            span = _bucket(name, value)
-        elif name not in ("day", "week", "month"):
-            query = query.filtered(name, value)
-    left = tuple(name for name in query.dimensions if name not in row)
-    return replace(asked, query=replace(query, dimensions=left, order=None, limit=None), span=span)
-
-
-def broken_down(viewer: Viewer, asked: Visualization, by: str) -> Visualization:
-    """The question split by one dimension more, the most first."""
-    there = asked.query.dimensions
-    query = replace(asked.query, dimensions=(by, *there) if DIMENSIONS[by].is_time else (*there, by), compare=None, order=None)
-    if not DIMENSIONS[by].is_time and query.measures:
-        query = replace(query, order=f"-{query.measures[0]}")
-    query = mended(query, currencies_of(seen.snapshot(viewer)), viewer.account.currency)
-    return replace(asked, query=query, form=fitting(query))
-
-
-def _bucket(name: str, value: date) -> Span:
-    last = {"day": value, "week": value + timedelta(6), "month": (value + timedelta(31)).replace(day=1) - timedelta(1)}[name]
-    return Span.between(value, last)
-
-
-def _row_said(viewer: Viewer, row: dict[str, Any]) -> str:
-    return " · ".join(tables.text(viewer, name, value, "text") for name, value in row.items())
 
 
 def add(viewer: Viewer, asked: Visualization, title: str, visualization_id: int | None = None) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.errors import WrongUsage, unknown
-from core.ui import address, catalog, parts, ranges, saved, seen, silence, words
+from core.ui import address, catalog, contents, parts, ranges, saved, seen, silence, words
 from core.ui.address import CARRIED, PARAMETERS, Chosen
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def bar(viewer: Viewer, chosen: Chosen, *shown: str) -> None:
             if name in LISTS:
                 LISTS[name](chosen, names)
         saved.popover(viewer, chosen, "one_journey" in shown)
+        contents.here()
     silence.say(viewer, chosen)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from secrets import token_hex
@@ -14,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import JourneysError
 from core.metrics import Query, Result
-from core.ui import answers, charts, drill, filters, leaving, parts, registry, seen, states, tables, why, words
+from core.ui import answers, charts, drill, filters, hits, leaving, parts, registry, seen, states, tables, why, words
 from core.ui.address import CARRIED, Chosen
 
 if TYPE_CHECKING:
@@ -32,13 +33,14 @@ class Widget:
     """What stands on a page under one title.
 
     `queries` are (words for the menu, Query): exports carry each, the first, “”, is what its table shows. `picture` draws a chart that
-    can be seen as a table; `draw` draws HTML. `sub` is HTML below the title, `foot` gives lines of HTML below the body.
+    can be seen as a table; `draw` draws HTML, or gives the row of the first answer that was clicked.
+   `sub` is HTML below the title, `foot` gives lines of HTML below the body.
     """
 
     key: str
     title: str
     queries: tuple[tuple[str, Query], ...]
-    draw: Callable[[Results], None] | None = None
+    draw: Callable[[Results], int | None] | None = None
     picture: Callable[[Results], charts.Picture] | None = None
     sub: str | Callable[[Results], str] = ""
     foot: Callable[[Results], Sequence[str]] | None = None
@@ -80,7 +82,9 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
             elif is_empty:
                 states.nothing(viewer, chosen, widget.empty)
             else:
-                _body(viewer, widget, results, as_table)
+                with hits.drawing(results):
+                    _body(viewer, widget, results, as_table)
+                drill.picked(viewer, widget.key, widget.title, results)
             _foot(chosen, widget, results, is_empty)
 
     alone()
@@ -95,7 +99,7 @@ def pair(viewer: Viewer, chosen: Chosen, left: Callable[[], Widget | None], righ
 
 def _waiting(viewer: Viewer, widget: Widget) -> DeltaGenerator | None:
     """The widget's place, held while its numbers are on the way; None where they are there already, or come before anybody could see it."""
-    if seen.snapshot(viewer).published.events < LARGE or all(answers.is_known(viewer, query) for _, query in widget.queries):
+    if seen.snapshot(viewer).published.events < LARGE or not answers.are_awaited(viewer, widget.key, [query for _, query in widget.queries]):
         return None
     place: DeltaGenerator = st.empty()
     with place.container(gap="xsmall"):
@@ -107,7 +111,7 @@ def _waiting(viewer: Viewer, widget: Widget) -> DeltaGenerator | None:
 def worked_out(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
     """The answers, or the sentence that says why there are none. One widget's fault never takes the page with it."""
     try:
-        return tuple(answers.ask(viewer, query) for _, query in widget.queries), ""
+        return answers.ask_all(viewer, widget.key, [query for _, query in widget.queries]), ""
     except JourneysError as problem:
         return (), str(problem)
     except Exception:  # a fault in one widget leaves the others: it is logged under a reference that the reader sees
@@ -119,6 +123,14 @@ def worked_out(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
 def title(head: str, sub: str = "", level: int = 2) -> str:
     """A widget's heading and its legend as HTML; the legend is HTML already."""
     return f"<h{level} class=ja-t>{escape(head)}</h{level}>" + (f"<p class=ja-sub>{sub}</p>" if sub else "")
+
+
+@contextmanager
+def section(key: str, head: str, sub: str = "") -> Iterator[None]:
+    """What stands under a title between the same rules and is no widget: a form, say, or what people keep up. `sub` is HTML."""
+    with st.container(key=f"w-{key}", gap="xsmall"):
+        st.html(title(head, sub))
+        yield
 
 
 def _head(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> bool:
@@ -141,6 +153,8 @@ def _turn(key: str) -> None:
 
 def tiles_menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> None:
     """The menu of a strip of tiles, in a fragment of its own: opening a dialog leaves the page as it is."""
+
+    drill.picked(viewer, widget.key, widget.title, results)
 
     @st.fragment
     def alone() -> None:
@@ -187,15 +201,18 @@ def _body(viewer: Viewer, widget: Widget, results: Results, as_table: bool) -> N
     if widget.picture:
         picture = widget.picture(results)
         if as_table:
-            tables.of(viewer, results[0], widget.title, picture.height)
+            row = tables.of(viewer, results[0], widget.title, picture.height)
+            mark = None if row is None else charts.Mark(row, None)
         else:
-            row = charts.draw(picture, f"c-{widget.key}")
-            if row is not None:
-                drill.of_row(viewer, widget.title, results, row)
+            mark = charts.draw(picture, f"c-{widget.key}")
+        if mark is not None:
+            drill.picked(viewer, widget.key, widget.title, results, mark)
     if widget.table and as_table:
         widget.table(results)
     elif widget.draw:
-        widget.draw(results)
+        row = widget.draw(results)
+        if row is not None:
+            drill.picked(viewer, widget.key, widget.title, results, charts.Mark(row, None))
 
 
 def _foot(chosen: Chosen, widget: Widget, results: Results, is_empty: bool) -> None:

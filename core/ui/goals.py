@@ -16,7 +16,7 @@ from core.ui.tables import Col, Row
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-GOALS = ("profiles_in_journey", "goal_performers", "goal_rate", "goal_events")
+GOALS = {"profiles_in_journey": "Profiles", "goal_performers": "Performers", "goal_rate": "Goal rate", "goal_events": "Goal events"}
 ARMS = ("profiles_in_journey", "profiles_exited", "active_profiles", "active_rate", "goal_performers", "goal_rate", "goal_events")
 MOST_LINKS = 20
 
@@ -48,9 +48,10 @@ def by_version(viewer: Viewer, chosen: Chosen, journey: str) -> Widget:
         tables.table(
             [
                 columns.dated("journey_version", "Version", lambda v: "no version" if v is None else f"v{v}"), Col("Goal", "t", goal),
-                *(columns.measure(name) for name in GOALS), columns.money("goal_value"), columns.money("cost_per_goal_performer", "Cost per performer"),
+                *(columns.measure(name, label) for name, label in GOALS.items()), columns.money("goal_value", "Value"),
+                columns.money("cost_per_goal_performer", "Cost of each"),
             ],
-            rows, "Goal data by version",
+            rows, "Goal data by version", "tight",
         )  # fmt: skip
 
     queries = (

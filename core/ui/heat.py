@@ -15,13 +15,13 @@ HOURS = range(24)
 
 def weekly(result: Result, measure: str, alt: str, height: int = 252) -> Picture:
     """A measure by weekday (down) and hour (across); a cell without a fact is 0."""
-    found = {(row["weekday"], row["hour"]): row[measure] for row in result.frame.iter_rows(named=True)}
-    rows = [
-        {"weekday": name, "hour": hour, "value": found.get((n, hour), 0), "said": f"{name} {clock(hour)}", "value_said": words.count(found.get((n, hour), 0))}
-        for n, name in enumerate(words.WEEKDAYS, 1)
-        for hour in HOURS
-    ]
-    return Picture(pl.DataFrame(rows), "weekly", (_label(result, measure),), height, alt)
+    found = {(row["weekday"], row["hour"]): (row[measure], place) for place, row in enumerate(result.frame.iter_rows(named=True))}
+    rows = []
+    for n, name in enumerate(words.WEEKDAYS, 1):
+        for hour in HOURS:
+            value, place = found.get((n, hour), (0, None))
+            rows.append({"weekday": name, "hour": hour, "row": place, "value": value, "said": f"{name} {clock(hour)}", "value_said": words.count(value)})
+    return Picture(pl.DataFrame(rows, schema_overrides={"row": pl.Int64}), "weekly", (_label(result, measure),), height, alt)
 
 
 def hourly(result: Result, measure: str, alt: str, height: int = 252) -> Picture:
@@ -51,7 +51,7 @@ def _label(result: Result, measure: str) -> str:
 def _weekly(c: Mapping[str, str], title: str) -> Spec:
     axis = {"labelExpr": "datum.value % 3 == 0 ? datum.value + ':00' : ''", "labelAngle": 0, "domain": False, "ticks": False, "labelOverlap": False,
             "labelFlush": False}  # fmt: skip
-    return {
+    return charts.clickable({
         "mark": {"type": "rect", "stroke": c["ground"], "strokeWidth": 2},
         "encoding": {
             "x": {"field": "hour", "type": "ordinal", "axis": axis, "title": None},
@@ -60,7 +60,7 @@ def _weekly(c: Mapping[str, str], title: str) -> Spec:
             "color": {"field": "value", "type": "quantitative", "legend": None, "scale": {"range": [c["paper"], c["accent"]], "zero": True}},
             "tooltip": [{"field": "said", "type": "nominal", "title": "Hour"}, {"field": "value_said", "type": "nominal", "title": title}],
         },
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _hourly(c: Mapping[str, str], title: str) -> Spec:

@@ -10,10 +10,12 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
+from core.access import signed
 from core.metrics import DIMENSIONS, Result
-from core.ui import catalog, images, parts, saved, seen, tables, words
+from core.ui import catalog, images, menu, parts, saved, seen, tables, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
+from core.ui.viewer import PAGE
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -36,8 +38,15 @@ def file(viewer: Viewer, chosen: Chosen, kind: str, title: str, result: Result) 
 
 def address_of(viewer: Viewer, kind: str, title: str, result: Result) -> str:
     """The address of a widget's file: the question itself, and the snapshot that the page shows."""
-    asked = {"question": json.dumps(result.query.document(), ensure_ascii=False), "snapshot": seen.snapshot(viewer).snapshot_id, "title": title}
+    asked = {"question": json.dumps(result.query.document(), ensure_ascii=False), "snapshot": seen.snapshot(viewer).snapshot_id, "title": title,
+             "signed": _signed(viewer, result)}
     return f"/exports/widget.{kind}?{urlencode(asked, quote_via=quote)}"
+
+
+def _signed(viewer: Viewer, result: Result) -> str:
+    """Says that a page which this reader may open asks this question."""
+    page = menu.entry_of(st.session_state.get(PAGE, ""))
+    return signed.sign(viewer.settings.secret_key, viewer.account.account_id, page.feature if page else signed.ANYTHING, result.query.document())
 
 
 def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | None) -> None:
@@ -80,7 +89,8 @@ def report(viewer: Viewer, title: str, result: Result) -> None:
     """Lead to the form of a custom report that asks this widget's question, once or on a schedule."""
     if refused(viewer):
         return
-    asked = {"create": "custom", "title": title, "question": json.dumps(result.query.document(), ensure_ascii=False)}
+    asked = {"create": "custom", "title": title, "question": json.dumps(result.query.document(), ensure_ascii=False),
+             "signed": _signed(viewer, result)}
 
     @st.dialog("Put into a report", width="medium")
     def offered() -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.metrics import MEASURES, Query
 from core.metrics.behind import row_batches, row_columns
-from core.ui import columns, filters, map_cards, parts, seen, series, states, tables, why, words
+from core.ui import columns, filters, map_cards, parts, rows_out, seen, series, states, tables, words
 from core.ui.frame import Results, Widget
 from core.ui.journey_map import chosen_element, element_named, queries
 from core.ui.map_cards import Numbers
@@ -64,7 +64,7 @@ def rows(viewer: Viewer, scope: Scope, element_id: str) -> Widget:
         if not number:
             states.nothing(viewer, scope.chosen, f"No run: {STATES[state].lower()}")
             return
-        frame = why.masked(viewer, _first(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, query, viewer))
+        frame = rows_out.masked(viewer, _first(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, query, viewer))
         named = [tables.Col(column.label, "t", _cell(column.name)) for column in row_columns(query, frame)]
         tables.table(named, list(frame.iter_rows(named=True)), f"Runs behind {STATES[state].lower()}", "tight wide", height=320)
         parts.foot(f"{min(number, MOST_ROWS)} of {words.plural(number, 'row')}, the first of the log")

@@ -42,6 +42,8 @@ MENU = (
 )
 ENABLE = Entry("", "Enable", "handshake", "enable", "analytics/enable.py")  # not in the sidebar: the way in before the terms are accepted
 
+ADDRESSES = tuple(entry.url_path for entry in (*MENU, ENABLE))
+
 
 def entry_of(address: str) -> Entry | None:
     """The page with this address; None: it is no page of ours."""

@@ -15,7 +15,7 @@ from core.access.features import PACKAGES
 from core.errors import WrongUsage
 from core.metrics import Query
 from core.metrics.mep_forecast import following
-from core.ui import catalog, changes, columns, filters, mep_charts, parts, ranking, tables, theme, words
+from core.ui import catalog, changes, columns, contents, filters, mep_charts, parts, ranking, tables, theme, words
 from core.ui.address import Chosen, written
 from core.ui.charts import Picture
 from core.ui.frame import Results, Widget
@@ -61,6 +61,7 @@ def bar(viewer: Viewer, chosen: Chosen) -> None:
         filters.LISTS["sub_account"](chosen, catalog.of(viewer))
         asked = {"create": "mep", "month": f"{chosen.days[0]:%Y-%m}"} | ({"sub_account": written(chosen.sub_accounts)} if chosen.sub_accounts else {})
         st.link_button("Create report", f"reports?{urlencode(asked)}", icon=":material/download:")
+        contents.here()
 
 
 def is_running(chosen: Chosen) -> bool:

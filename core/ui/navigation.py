@@ -3,13 +3,14 @@ from collections.abc import Callable
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from core.access.features import PACKAGES
 from core.errors import JourneysError
-from core.ui import browser, hand, menu, parts
+from core.ui import break_down, browser, contents, hand, menu, parts
 from core.ui.address import CARRIED
 from core.ui.menu import Entry
 from core.ui.viewer import PAGE, SignedOut, Viewer, refuse
@@ -27,36 +28,44 @@ def run(viewer: Viewer) -> None:
     st.logo(str(STATIC / "logo.svg"), icon_image=str(STATIC / "mark.svg"), size="medium")
     hand.put()
     if is_enabled:
-        _sidebar(viewer, pages, page.url_path)
+        _sidebar(viewer, page.url_path)
     st.session_state[PAGE] = page.url_path
     try:
         page.run()
+        contents.fill()
+        break_down.again(viewer)
     except SignedOut:
         browser.go_again()
     except JourneysError as error:
         parts.state("error", "This page cannot be shown as it was asked for", str(error), "bad")
 
 
-def _sidebar(viewer: Viewer, pages: dict[str, Page], here: str) -> None:
+def _sidebar(viewer: Viewer, here: str) -> None:
     """The menu, whose links carry range, basis and journey; who is signed in, and the way out.
 
-    Streamlit's own menu cannot carry a query, and setting one afterwards leaves a second entry in the browser's history.
+    Streamlit's own menu cannot carry a query, and setting one afterwards leaves a second entry in the browser's history. A page link a page
+    would be twenty elements of every run: these are links of our own, which open without a reload as all of ours do (decision 015).
     """
-    carried = {name: value for name, value in st.query_params.to_dict().items() if name in CARRIED}
-    listed = [entry for entry in menu.MENU if viewer.may(entry.feature)]
-    st.html(Path(__file__).with_name("menu.css"))
+    parameters = {name: value for name, value in st.query_params.to_dict().items() if name in CARRIED}
+    carried = escape(f"?{urlencode(parameters)}") if parameters else ""
+    listed = "".join(
+        f"<h2 class=ja-section>{escape(section)}</h2><ul>{''.join(_station(entry, here, carried) for entry in entries)}</ul>"
+        for section, entries in groupby((entry for entry in menu.MENU if viewer.may(entry.feature)), key=lambda entry: entry.section)
+    )
     with st.sidebar:
-        with st.container(key="menu", gap=None):
-            for section, entries in groupby(listed, key=lambda entry: entry.section):
-                st.html(f"<h2 class=ja-section>{escape(section)}</h2>")
-                for entry in entries:
-                    if entry.url_path == here:
-                        st.html(f"<p class=ja-station aria-current=page><span class=ic aria-hidden=true>{entry.icon}</span>{escape(entry.title)}</p>")
-                    else:
-                        st.page_link(pages[entry.url_path], label=entry.title, icon=f":material/{entry.icon}:", query_params=carried)
-        st.html(f"<p class=ja-user><b>{escape(viewer.user.name)}</b><br>{escape(viewer.user.role_label)} · {PACKAGES[viewer.account.package].label}</p>")
+        st.html(
+            f"<nav class=ja-menu aria-label='Pages'>{listed}</nav>"
+            f"<p class=ja-user><b>{escape(viewer.user.name)}</b><br>{escape(viewer.user.role_label)} · {PACKAGES[viewer.account.package].label}</p>"
+        )
         if st.button("Sign out", key="sign-out", icon=":material/logout:", type="tertiary"):
             browser.go("/auth/leave")
+
+
+def _station(entry: Entry, here: str, carried: str) -> str:
+    said = f"<span class=ic aria-hidden=true>{entry.icon}</span>{escape(entry.title)}"
+    if entry.url_path == here:
+        return f"<li><span class='ja-station here' aria-current=page>{said}</span></li>"
+    return f'<li><a class=ja-station href="{entry.url_path}{carried}" target=_self>{said}</a></li>'
 
 
 def _page(viewer: Viewer, entry: Entry, is_enabled: bool) -> Page:
@@ -84,6 +93,6 @@ def _to_the_terms() -> None:
 
 def _refusal(viewer: Viewer, entry: Entry, why: str) -> Callable[[], None]:
     def refused() -> None:
-        refuse(entry.title, f"{why} {viewer.to_ask(entry.feature)}")
+        refuse(viewer, entry.title, f"{why} {viewer.to_ask(entry.feature)}")
 
     return refused

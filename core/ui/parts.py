@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.ui import registry, theme, words
+from core.ui import contents, registry, theme, words
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -21,6 +21,7 @@ Line = Sequence[float | None]
 def header(viewer: Viewer, title: str, *, crumb: str | None = None, badge: str = "", basis: str = "") -> None:
     """Account, title, freshness and date basis: said here, once a page. `badge` is HTML, the rest text."""
     registry.begin()
+    contents.begin()
     account = escape(viewer.account.account_id) + (f" / {escape(crumb)}" if crumb else "")
     said = "".join(f"<br><span>{escape(line)}</span>" for line in (basis,) if line)
     st.html(
@@ -162,7 +163,7 @@ def state(icon: str, head: str, text: str, kind: str = "", link: tuple[str, str]
 
 def foot(*notes: str) -> None:
     """Warnings and small print of a widget, below it; each is HTML."""
-    said = [note for note in notes if note]
+    said = [words.capital(note) for note in notes if note]
     if said:
         st.html(f"<p class=ja-foot>{' · '.join(said)}</p>")
 

@@ -82,12 +82,12 @@ def published(viewer: Viewer, chosen: Chosen) -> dict[date, str]:
     return {} if len(found) > MOST_MARKS else {day: ", ".join(said) for day, said in found.items()}
 
 
-def open_said(viewer: Viewer, chosen: Chosen) -> list[str]:
-    """That today is not over, where the range holds it."""
+def open_said(viewer: Viewer, chosen: Chosen, *, is_compared: bool = True) -> list[str]:
+    """That today is not over, where the range holds it; of the compared day only below a chart that draws it."""
     first, last = chosen.days
     if not first <= chosen.today <= last:
         return []
-    against = ", the compared day is whole" if chosen.before else ""
+    against = ", the compared day is whole" if chosen.before and is_compared else ""
     return [f"<b>Today is not over:</b> {words.day(chosen.today, year=False)} ends here at {seen.until(viewer)}{against}"]
 
 
@@ -102,7 +102,7 @@ def sent_by_day(viewer: Viewer, chosen: Chosen, key: str = "sent") -> Widget:
         key, f"Messages sent, {BY[grain]} and channel", (("", chosen.ask("messages_sent", by=(grain, "channel"))),),
         picture=lambda results: series.stacked(results[0], "messages_sent", "channel", chosen, grain, of(results)),
         sub=lambda results: parts.keys(*((colour, name) for name, colour in dict.fromkeys(of(results).values()))),
-        empty="No message was sent in this range", foot=lambda _: open_said(viewer, chosen)[:1],
+        empty="No message was sent in this range", foot=lambda _: open_said(viewer, chosen, is_compared=False),
     )  # fmt: skip
 
 

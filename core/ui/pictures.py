@@ -13,7 +13,7 @@ from core.boards.visualization import titled
 from core.metrics import Result
 from core.metrics.result import Column
 from core.metrics.rules import is_bucket
-from core.ui import ranges, sankey, seen, series, tables, theme, words
+from core.ui import hits, ranges, sankey, seen, series, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
 from core.ui.series import OTHER
@@ -55,10 +55,13 @@ def _over(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, 
     days = list(ranges.buckets(chosen.days, time)) if is_bucket(time) else sorted(value for value in result.frame[time].unique() if value is not None)
     here = ranges.bucket(chosen.today, time) if is_bucket(time) else None
     there: dict[tuple[Any, str], float] = {}
-    for row in result.frame.iter_rows(named=True):
+    places: dict[tuple[Any, str], int | None] = {}  # a mark that several rows make is of none
+    for number, row in enumerate(result.frame.iter_rows(named=True)):
         for name, value in _split(result, row, said):
             if value is not None:
+                places[row[time], name] = None if (row[time], name) in there else number
                 there[row[time], name] = there.get((row[time], name), 0) + float(value)
+    measures = {column.label: column.name for column in numbers(result)} if len(result.query.dimensions) < 2 else {}
     missing = 0.0 if unit in series.COUNTED or kind == "areas" else None
     rows = []
     for rank, (name, _) in enumerate(colours):
@@ -67,7 +70,8 @@ def _over(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, 
             if here is not None and day > here:
                 continue
             spoken = series.bucket_said(day, time, chosen.days) if is_bucket(time) else tables.text(viewer, time, day, "text")
-            rows.append({"day": day, "place": place, "label": spoken, "value": value, "series": name, "rank": rank, "open": day == here,
+            rows.append({"day": day, "row": places.get((day, name)), "of": measures.get(name), "place": place, "label": spoken, "value": value,
+                         "series": name, "rank": rank, "open": day == here,
                          "value_said": words.number(value, unit, currency) + (" so far" if day == here else "")})  # fmt: skip
     return Picture(_frame(rows), kind, (unit, time, tuple(colours), _word(result)), height, _alt(result, chosen))
 
@@ -146,7 +150,8 @@ def _funnel(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None
         of_top = value / top if top and value is not None else None
         of_last = value / before if before and value is not None else None
         share = "" if of_top is None else f"{words.rate(of_top)} of the first" + (f" · {words.rate(of_last)} of the one before" if place > 1 else "")
-        rows.append({"place": place, "label": column.label, "value": float(value or 0), "value_said": words.number(value, str(column.unit)), "share": share})
+        rows.append({"of": column.name, "place": place, "label": column.label, "value": float(value or 0),
+                     "value_said": words.number(value, str(column.unit)), "share": share})  # fmt: skip
         top, before = (value if top is None else top), value
     return Picture(pl.DataFrame(rows), "funnel", (), 30 + 54 * len(rows), _alt(result, chosen))
 
@@ -161,9 +166,14 @@ def _sankey(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None
         amounts[key] = amounts.get(key, 0) + float(row[column.name] or 0)
     names = [list(dict.fromkeys(side.values())) for side in stops]
     colours = {name: theme.SERIES[n % len(theme.SERIES)] for n, name in enumerate(names[0])}
-    places = [sankey.Stop(side, name, name, colours[name] if side == 0 else theme.CHANNEL["VOICE"]) for side in (0, 1) for name in names[side]]
+    hit = [{name: hits.of_values({by: value}, column.name) for value, name in side.items() if name != OTHER}
+           for by, side in zip((one, other), stops, strict=True)]  # fmt: skip
+    flow_hit = {(stops[0][row[one]], stops[1][row[other]]): hits.of_values({one: row[one], other: row[other]}, column.name)
+                for row in result.frame.iter_rows(named=True) if OTHER not in (stops[0][row[one]], stops[1][row[other]])}  # fmt: skip
+    places = [sankey.Stop(side, name, name, colours[name] if side == 0 else theme.CHANNEL["VOICE"], hit=hit[side].get(name, ""))
+              for side in (0, 1) for name in names[side]]  # fmt: skip
     said = {key: words.number(round(value), str(column.unit), currency) for key, value in amounts.items() if value > 0}
-    flows = [sankey.Flow((0, key[0]), (1, key[1]), amounts[key], text) for key, text in said.items()]
+    flows = [sankey.Flow((0, key[0]), (1, key[1]), amounts[key], text, hit=flow_hit.get(key, "")) for key, text in said.items()]
     return sankey.picture(places, flows, _alt(result, chosen), max(height - 40, 40 * max(len(side) for side in names)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.metrics import Query
-from core.ui import catalog, frame, parts, tables, words
+from core.ui import catalog, columns, filters, frame, journeys, parts, tables, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 from core.ui.tables import Col, Row
@@ -14,7 +14,7 @@ from core.ui.tables import Col, Row
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-PAIRS = 25  # shown; the file holds all
+PAIRS = 10  # shown; the files hold all
 
 
 def _asked(chosen: Chosen, measure: str, name: str) -> Query:
@@ -30,7 +30,7 @@ def by_week(viewer: Viewer, chosen: Chosen) -> None:
         top = max((row["person_weeks"] for row in rows), default=0)
         tables.table([
             Col("Messages in the week", "t", lambda row: words.name(row["messages_a_week"])),
-            Col("Weeks of people", "n", lambda row: words.count(row["person_weeks"])),
+            Col("Person-weeks", "n", lambda row: words.count(row["person_weeks"])),
             Col("Share of weeks", "b", lambda row: parts.bar(row["person_weeks"], top), is_hidden=True),
             Col("People", "n", lambda row: words.count(row["profiles"])),
             Col("Messages sent", "n", lambda row: words.count(row["messages"])), Col("View rate", "n", lambda row: _of(row, "viewed_rate")),
@@ -39,7 +39,7 @@ def by_week(viewer: Viewer, chosen: Chosen) -> None:
 
     queries = (("", _asked(chosen, "messages_sent", "pressure")),)
     frame.show(viewer, chosen, lambda: Widget("pressure", "Views and unsubscribes, by messages a person gets in a week", queries, draw,
-                                              sub="each person and week by itself; rates are of the messages delivered in those weeks",
+                                              sub="Each person and week by itself; rates are of the messages delivered in those weeks",
                                               foot=_most, empty="No message was sent in this range"))  # fmt: skip
 
 
@@ -64,11 +64,16 @@ def at_once(viewer: Viewer, chosen: Chosen) -> None:
         tables.table([
             Col("Journeys at once", "t", lambda row: words.count(row["journeys_at_once"])), Col("People", "n", lambda row: words.count(row["profiles"])),
             Col("", "b", lambda row: parts.bar(row["profiles"], top), is_hidden=True), Col("Share", "n", lambda row: words.rate(row["share"])),
-        ], rows, "People, by the journeys they are in at once", "tight")  # fmt: skip
+        ], rows, "People, by number of journeys at once", "tight")  # fmt: skip
 
     queries = (("", _asked(chosen, "profiles_in_journey", "overlap")),)
-    frame.show(viewer, chosen, lambda: Widget("overlap", "People, by the journeys they are in at once", queries, draw,
+    frame.show(viewer, chosen, lambda: Widget("overlap", "People, by number of journeys at once", queries, draw,
                                               empty="Nobody was in a journey in this range"))  # fmt: skip
+
+
+def _journey(names: catalog.Catalog, key: str, label: str) -> Col:
+    carried = filters.carried()
+    return columns.link(lambda row: journeys.address("campaign-performance", row[key], carried), lambda row: names.name(row[key]), label)
 
 
 def pairs(viewer: Viewer, chosen: Chosen) -> None:
@@ -79,14 +84,14 @@ def pairs(viewer: Viewer, chosen: Chosen) -> None:
         found = results[0].frame
         top = max(found["profiles"].to_list(), default=0)
         tables.table([
-            Col("Journey", "t", lambda row: words.name(names.name(row["journey"]))), Col("And", "t", lambda row: words.name(names.name(row["journey_2"]))),
+            _journey(names, "journey", "Journey"), _journey(names, "journey_2", "And"),
             Col("People in both at once", "n", lambda row: words.count(row["profiles"])),
             Col("", "b", lambda row: parts.bar(row["profiles"], top), is_hidden=True),
             Col("Of the smaller one", "n", lambda row: words.rate(row["share"])),
-        ], list(found.head(PAIRS).iter_rows(named=True)), "People in two journeys at once")  # fmt: skip
+        ], list(found.head(PAIRS).iter_rows(named=True)), "People in two journeys at once, by pair")  # fmt: skip
 
     queries = (("", _asked(chosen, "profiles_in_journey", "together")),)
-    frame.show(viewer, chosen, lambda: Widget("together", "People in two journeys at once", queries, draw,
+    frame.show(viewer, chosen, lambda: Widget("together", "People in two journeys at once, by pair", queries, draw,
                                               empty="Nobody was in two journeys at once in this range",
-                                              foot=lambda results: [f"{words.count(results[0].frame.height - PAIRS)} more pairs in the file"]
+                                              foot=lambda results: [f"{PAIRS} of {words.count(results[0].frame.height)} pairs are shown; the files hold all"]
                                               if results[0].frame.height > PAIRS else []))  # fmt: skip

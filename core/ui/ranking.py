@@ -41,7 +41,8 @@ def top(viewer: Viewer, chosen: Chosen) -> Widget:
         rows = [row for row in columns.joined(results) if row["journey"] in ranked][:MOST]
         others = [columns.measure(m) for m in (*BESIDE, "messages_sent") if m != name]
         others += [] if name == "traffic_cost" else [columns.money("traffic_cost", "Cost")]
-        shown = Col(measure.label + (f", {currency}" if currency else ""), "n", lambda row: escape(words.number(row[name], str(measure.unit))))
+        shown = Col(measure.label + (f", {currency}" if currency else ""), "n", lambda row: escape(words.number(row[name], str(measure.unit))),
+                    hint=measure.definition)  # fmt: skip
         tables.table(
             [to_journey(viewer), columns.bar(name, rows), shown, columns.change(name, GOOD.get(name)), *others],
             rows, f"Top journeys by {words.lower(measure.label)}",

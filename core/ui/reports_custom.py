@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.access import signed
+from core.access.features import Refused
 from core.boards import shelf
 from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
@@ -55,18 +57,30 @@ def _questions(viewer: Viewer) -> Callable[[], list[dict[str, Any]]]:
     """The fields of the questions; gives the function that reads them, which raises WrongUsage."""
     saved = _saved(viewer)
     text = st.text_area(
-        "Questions, one a line", pasted.of_address(st.query_params.get("title", ""), st.query_params.get("question", "")), key="custom-questions", height=110,
+        "Questions, one a line", _of_address(), key="custom-questions", height=110,
         placeholder="Paste links of widgets (“Put into a report”, or a download link), or questions as JSON: "
         '{"measures": ["entries"], "dimensions": ["journey"]}',
     )  # fmt: skip
 
     def read() -> list[dict[str, Any]]:
-        found = [*saved, *pasted.questions(text)]
+        found = [*saved, *(_signed(viewer, one) for one in pasted.questions(text))]
         if not found:
             raise WrongUsage("Choose or paste at least one question.")
         return found
 
     return read
+
+
+def _of_address() -> str:
+    return pasted.of_address(*(st.query_params.get(name, "") for name in ("title", "question", "signed")))
+
+
+def _signed(viewer: Viewer, one: dict[str, Any]) -> dict[str, Any]:
+    """A pasted question with the feature that it needs. Raises Refused where that is Explore's and this reader has it not."""
+    needs = signed.feature_of(viewer.settings.secret_key, viewer.account.account_id, one["signed"], one["question"])
+    if needs == signed.ANYTHING and (why := viewer.refusal(needs)):
+        raise Refused(f"“{one['title'] or one['question']['measures'][0]}” is no question of a widget that you may see, and to ask freely needs Explore. {why}")
+    return one | {"needs": needs}
 
 
 def _saved(viewer: Viewer) -> list[dict[str, Any]]:
@@ -78,7 +92,7 @@ def _saved(viewer: Viewer) -> list[dict[str, Any]]:
         return []
     picked = st.multiselect("Saved visualizations", list(found), format_func=lambda key: found[key].name, key="custom-saved", placeholder="Choose some")
     read = [(found[key].name, Visualization.of(found[key].document)) for key in picked]
-    return [{"title": name, "question": one.query.document(), "range": one.span.text} for name, one in read]
+    return [{"title": name, "question": one.query.document(), "range": one.span.text, "needs": "visualizations"} for name, one in read]
 
 
 def _time(viewer: Viewer, when: str) -> tuple[int, int | None]:

@@ -18,7 +18,7 @@ from core.ui.address import Chosen
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-CLOSED: dict[str, str | None] = {"create": None, "journey": None, "question": None, "title": None}  # of the address, when a form is done
+CLOSED: dict[str, str | None] = {"create": None, "journey": None, "question": None, "signed": None, "title": None}  # of the address, when a form is done
 BASES = {"entered": "Runs that started in the range", "happened": "When it happened"}
 FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)"}
 MONTHS_BACK = 3

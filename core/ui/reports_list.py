@@ -59,7 +59,7 @@ def listed(viewer: Viewer) -> None:
 
 def _sub(found: list[Report]) -> str:
     making = sum(one.is_open for one in found)
-    return f"newest first · {words.plural(making, 'report')} being made" if making else "newest first"
+    return f"Newest first · {words.plural(making, 'report')} being made" if making else "Newest first"
 
 
 def _columns(viewer: Viewer) -> list[Col]:

@@ -20,7 +20,8 @@ CURVE = 12  # points along a flow's edge
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What flows pass. `is_end`: below the others of its layer; `colour` a CSS colour, “”: the accent; `href`: where a click leads."""
+    """What flows pass. `is_end`: below the others of its layer; `colour` a CSS colour, “”: the accent; `href`: where a click leads;
+    `hit`: what a click means instead (core.ui.hits)."""
 
     layer: int
     key: str
@@ -28,6 +29,7 @@ class Stop:
     colour: str = ""
     is_end: bool = False
     href: str = ""
+    hit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Flow:
     value: float
     said: str
     href: str = ""
+    hit: str = ""
 
 
 @dataclass(slots=True)
@@ -146,7 +149,7 @@ def _band_html(laid: Layout, band: _Band, height: float) -> str:
     source, target = laid.boxes[band.flow.source].stop, laid.boxes[band.flow.target].stop
     colour = f"--c:{target.colour if target.is_end and target.colour else source.colour or 'var(--accent)'};"
     said = escape(f"{source.name} → {target.name}: {band.flow.said}")
-    tag, way = ("a", f' href="{escape(band.flow.href)}" target=_self') if band.flow.href else ("span", "")
+    tag, way = ("a", f' href="{escape(band.flow.href)}" target=_self') if band.flow.href else ("span", band.flow.hit)
     return f'<{tag} class=ja-flow{way} title="{said}" aria-label="{said}" style="{colour}clip-path:polygon({shape})"></{tag}>'
 
 
@@ -154,7 +157,7 @@ def _stop_html(laid: Layout, box: _Box, height: float) -> str:
     stop, x = box.stop, laid.x(box.stop.layer)
     share = f"{words.count(box.value)}"
     place = f"left:{x:.2f}%;top:{100 * box.top / height:.2f}%;height:{100 * box.height / height:.2f}%"
-    tag, way = ("a", f' href="{escape(stop.href)}" target=_self') if stop.href else ("span", "")
+    tag, way = ("a", f' href="{escape(stop.href)}" target=_self') if stop.href else ("span", stop.hit)
     said = escape(f"{stop.name}: {share}")
     return (f'<{tag} class=ja-stop{way} title="{said}" style="{place};--c:{stop.colour or "var(--accent)"}"><i style="width:{BAR}cqw"></i>'
             f"<span>{words.name(stop.name)} <b>{share}</b></span></{tag}>")  # fmt: skip

@@ -70,13 +70,14 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
     for day, said in marks.items():
         if chosen.days[0] <= day <= chosen.days[1]:
             marked.setdefault(ranges.bucket(day, grain), []).append(said)
+    places = {bucket: n for n, bucket in enumerate(result.frame[grain])} if len(result.query.dimensions) == 1 else {}
     last_whole = max((n for n, point in enumerate(found) if not point.is_open and not point.is_ahead), default=-1)
     last = max((n for n, point in enumerate(found) if point.now is not None), default=-1)
     rows = [
         {
-            "day": point.bucket, "now": point.now, "before": point.before, "whole": not point.is_open and not point.is_ahead,
+            "day": point.bucket, "row": places.get(point.bucket), "now": point.now, "before": point.before, "whole": not point.is_open and not point.is_ahead,
             "open": n >= last_whole >= 0 and any(p.is_open for p in found) and not point.is_ahead, "lone": _lone(found, n), "last": n == last,
-            "last_said": f"{'today' if grain == 'day' else f'this {grain}'}, until {until}" if point.is_open else "",
+            "last_said": f"until {until}" if point.is_open else "",
             "mark": ", ".join(marked.get(point.bucket, ())) or None, "said": bucket_said(point.bucket, grain, chosen.days),
             "now_said": words.number(point.now, unit, currency) + (" so far" if point.is_open else ""),
             "before_day_said": bucket_said(point.before_bucket, grain, chosen.before) if point.before_bucket and chosen.before else words.MISSING,
@@ -86,7 +87,8 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
     ]  # fmt: skip
     alt = f"{column.label} by {grain}, {words.days(*chosen.days)}" + (f", against {words.days(*chosen.before)}" if chosen.before else "")
     options = (unit, grain, column.label, chosen.before is not None, bool(marked))
-    return Picture(pl.DataFrame(rows, schema_overrides={"now": pl.Float64, "before": pl.Float64, "mark": pl.String}), "trend", options, 260, alt)
+    kinds = {"row": pl.Int64, "now": pl.Float64, "before": pl.Float64, "mark": pl.String}
+    return Picture(pl.DataFrame(rows, schema_overrides=kinds), "trend", options, 260, alt)
 
 
 def stacked(result: Result, measure: str, dimension: str, chosen: Chosen, grain: str, say: Mapping[Any, tuple[str, str]], height: int = 300) -> Picture:
@@ -95,8 +97,10 @@ def stacked(result: Result, measure: str, dimension: str, chosen: Chosen, grain:
     here = ranges.bucket(chosen.today, grain)
     place = {name: n for n, (name, _) in enumerate(dict.fromkeys(say.values()))}
     totals: dict[tuple[date, str], float] = {}
-    for row in result.frame.iter_rows(named=True):
+    places: dict[tuple[date, str], int | None] = {}  # a mark that several rows make is of none
+    for n, row in enumerate(result.frame.iter_rows(named=True)):
         key = (row[grain], say[row[dimension]][0])
+        places[key] = None if key in totals else n
         totals[key] = totals.get(key, 0) + float(row[measure] or 0)
     for day in (ranges.buckets(chosen.days, grain)[0], ranges.buckets(chosen.days, grain)[-1]):
         totals.setdefault((day, next(iter(place))), 0.0)  # so that the axis spans the range, whatever has data
@@ -105,12 +109,13 @@ def stacked(result: Result, measure: str, dimension: str, chosen: Chosen, grain:
     for (day, name), value in sorted(totals.items(), key=lambda item: (item[0][0], place[item[0][1]])):
         low = height_of.get(day, 0.0)
         height_of[day] = low + value
-        rows.append({"day": day, "end": ranges.after(day, grain, chosen.days), "low": low, "high": low + value, "series": name, "open": day == here,
+        rows.append({"day": day, "row": places.get((day, name)), "end": ranges.after(day, grain, chosen.days), "low": low, "high": low + value,
+                     "series": name, "open": day == here,
                      "said": bucket_said(day, grain, chosen.days), "value_said": words.number(value, str(column.unit))})  # fmt: skip
     label = next((c.label for c in result.columns if c.name == dimension), dimension)
     alt = f"{column.label} by {grain} and {label.lower()}, {words.days(*chosen.days)}"
     series = tuple(dict.fromkeys(say.values()))
-    return Picture(pl.DataFrame(rows), "stacked", (str(column.unit), grain, column.label, label, series), height, alt)
+    return Picture(pl.DataFrame(rows, schema_overrides={"row": pl.Int64}), "stacked", (str(column.unit), grain, column.label, label, series), height, alt)
 
 
 def channels(values: Sequence[str | None]) -> dict[str | None, tuple[str, str]]:

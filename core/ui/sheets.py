@@ -200,11 +200,12 @@ def _why(widget: Widget) -> None:
 
 def _table(widget: Widget) -> None:
     sheet = widget.sheets[0][1]()
-    columns = [tables.Col(column.label, "t" if column.unit == "text" else "n", _cell(column)) for column in sheet.columns]
+    columns = [tables.Col(column.label, "t" if column.unit == "text" else "n", cell(column)) for column in sheet.columns]
     tables.table(columns, list(sheet.frame.iter_rows(named=True)), widget.title, height=widget.picture.height if widget.picture else 260)
 
 
-def _cell(column: Column) -> Callable[[tables.Row], str]:
+def cell(column: Column) -> Callable[[tables.Row], str]:
+    """What a table draws of a column: its value in words, as HTML."""
     return lambda row: words.name(_text(column, row[column.name]))
 
 

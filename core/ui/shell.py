@@ -11,6 +11,7 @@ import streamlit as st  # noqa: E402
 from core.access import accounts, sessions  # noqa: E402
 from core.cli.door import of_the_server  # noqa: E402
 from core.ui import browser, navigation, settling, sign_in, theme  # noqa: E402
+from core.ui.turns import TURNS  # noqa: E402
 from core.ui.viewer import VIEWER, Viewer  # noqa: E402
 
 door = of_the_server()
@@ -29,5 +30,6 @@ if user is None:
 
 viewer = Viewer(door, user, accounts.find(door.store, user.account_id), cookie, now, st.session_state)
 st.session_state[VIEWER] = viewer
-navigation.run(viewer)
+with TURNS.turn():
+    navigation.run(viewer)
 settling.settle()

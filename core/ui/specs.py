@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.ui.charts import DAYS, LABELS, NUMBER, PICK, ROW, SPECS, Spec
+from core.ui.charts import DAYS, LABELS, NUMBER, OF, ROW, SPECS, Spec, clickable
 
 Colours = dict[str, str]
 Series = tuple[tuple[str, str], ...]
@@ -22,12 +22,6 @@ def _colour(c: Colours, series: Series) -> Spec:
     return {"field": "series", "type": "nominal", "scale": {"domain": names, "range": colours}, "sort": names, "legend": None}
 
 
-def _picked(spec: Spec, *views: str) -> Spec:
-    """The spec whose marks can be clicked: the selection holds the row of the answer (charts.draw). `views`: of a layered one, which layers."""
-    made = {"name": PICK, "select": {"type": "point", "fields": [ROW]}, **({"views": list(views)} if views else {})}
-    return {**spec, "params": [made]}
-
-
 def _labelled(unit: str) -> Spec:
     return {"labelExpr": LABELS.get(unit, NUMBER)}
 
@@ -43,11 +37,11 @@ def _bars(c: Colours, unit: str, series: Series, word: str, compared: bool, is_s
     bar = {"name": "bars", "mark": {"type": "bar", "aria": False, "height": {"band": 0.5 if compared else 0.78}},
            "encoding": {"y": y, "x": x, "color": _colour(c, series), "tooltip": tooltip, **offset}}  # fmt: skip
     if not compared:
-        return _picked(bar)
+        return clickable(bar)
     tooltip.append({"field": "before_said", "type": "nominal", "title": "Then"})
     ghost = {"mark": {"type": "bar", "aria": False, "color": c["ghost"], "height": {"band": 0.82}, "opacity": 0.55},
              "encoding": {"y": y, "x": {**x, "field": "before"}, "tooltip": tooltip}}  # fmt: skip
-    return _picked({"layer": [ghost, bar]}, "bars")
+    return clickable({"layer": [ghost, bar]}, "bars")
 
 
 def _columns(c: Colours, unit: str, series: Series, word: str, compared: bool, is_stacked: bool = False) -> Spec:
@@ -59,11 +53,11 @@ def _columns(c: Colours, unit: str, series: Series, word: str, compared: bool, i
     bar = {"name": "bars", "mark": {"type": "bar", "aria": False, "width": {"band": 0.5 if compared else 0.86}},
            "encoding": {"x": x, "y": y, "color": _colour(c, series), "tooltip": tooltip, **offset}}  # fmt: skip
     if not compared:
-        return _picked(bar)
+        return clickable(bar)
     tooltip.append({"field": "before_said", "type": "nominal", "title": "Then"})
     ghost = {"mark": {"type": "bar", "aria": False, "color": c["ghost"], "width": {"band": 0.86}, "opacity": 0.55},
              "encoding": {"x": x, "y": {**y, "field": "before"}, "tooltip": tooltip}}  # fmt: skip
-    return _picked({"layer": [ghost, bar]}, "bars")
+    return clickable({"layer": [ghost, bar]}, "bars")
 
 
 def _time(time: str) -> Spec:
@@ -78,8 +72,10 @@ def _lines(c: Colours, unit: str, time: str, series: Series, word: str) -> Spec:
     tooltip = _said(("label", " "), ("series", word), ("value_said", "Value"))
     point = {"mark": {"type": "point", "filled": False, "size": 40, "fill": c["ground"], "strokeWidth": 2, "aria": False}, "encoding": shared,
              "transform": [{"filter": "datum.open"}]}  # fmt: skip
-    hover = {"mark": {"type": "point", "size": 160, "opacity": 0, "aria": False}, "encoding": {**shared, "tooltip": tooltip}}
-    return {"layer": [{"mark": {"type": "line", "aria": False}, "encoding": shared}, point, hover]}
+    hover = {"name": "points", "mark": {"type": "point", "size": 160, "opacity": 0, "cursor": "pointer", "aria": False},
+             "encoding": {**shared, "tooltip": tooltip}}  # fmt: skip
+    layers = {"layer": [{"mark": {"type": "line", "aria": False}, "encoding": shared}, point, hover]}
+    return clickable(layers, "points", fields=(ROW, OF), nearest=True)
 
 
 def _areas(c: Colours, unit: str, time: str, series: Series, word: str) -> Spec:
@@ -88,14 +84,17 @@ def _areas(c: Colours, unit: str, time: str, series: Series, word: str) -> Spec:
     y = {"field": "value", "type": "quantitative", "stack": "zero", "axis": _labelled(unit), "title": None}
     order = {"order": {"field": "rank", "type": "quantitative"}} if len(series) > 1 else {}
     tooltip = _said(("label", " "), ("series", word), ("value_said", "Value"))
-    return {"mark": {"type": "area", "aria": False, "line": len(series) < 2, "opacity": 0.25 if len(series) < 2 else 0.9},
-            "encoding": {"x": x, "y": y, "color": _colour(c, series), "tooltip": tooltip, **order}}  # fmt: skip
+    shared = {"x": x, "y": y, "color": _colour(c, series), **order}
+    area = {"mark": {"type": "area", "aria": False, "line": len(series) < 2, "opacity": 0.25 if len(series) < 2 else 0.9}, "encoding": shared}
+    hover = {"name": "points", "mark": {"type": "point", "size": 160, "opacity": 0, "cursor": "pointer", "aria": False},
+             "encoding": {**shared, "tooltip": tooltip}}  # fmt: skip  # an area is one mark: of its points each has its own day
+    return clickable({"layer": [area, hover]}, "points", nearest=True)
 
 
 def _heat(c: Colours, unit: str, title: str, across: str, down: str) -> Spec:
     """Cells from the paper to the accent. Frame: x, y, across, down, value, value_said."""
     scale = {"range": [c["paper"], c["accent"]], "domainMin": 0}
-    return _picked({"mark": {"type": "rect", "stroke": c["ground"], "strokeWidth": 1, "aria": False}, "encoding": {
+    return clickable({"mark": {"type": "rect", "stroke": c["ground"], "strokeWidth": 1, "aria": False}, "encoding": {
         "x": {"field": "across", "type": "ordinal", "sort": {"field": "x", "op": "min"}, "title": None, "axis": {"labelAngle": 0, "labelLimit": 110}},
         "y": {"field": "down", "type": "ordinal", "sort": {"field": "y", "op": "min"}, "title": None,
               "axis": {"labelLimit": 150, "labelPadding": 150, "minExtent": 156, "maxExtent": 156}},
@@ -116,7 +115,7 @@ def _scatter(c: Colours, labels: tuple[str, ...], units: tuple[str, ...], word: 
               "encoding": {"x": x, "y": y, "tooltip": tooltip, **size}}  # fmt: skip
     names = {"mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "color": c["muted"], "limit": 150, "aria": False},
              "encoding": {"x": x, "y": y, "text": {"field": "label"}}}  # fmt: skip
-    return _picked({"layer": [points, names]}, "points") if is_labelled else _picked(points)
+    return clickable({"layer": [points, names]}, "points") if is_labelled else clickable(points)
 
 
 def _funnel(c: Colours) -> Spec:
@@ -128,9 +127,10 @@ def _funnel(c: Colours) -> Spec:
         return {"mark": {"type": "text", "align": align, "baseline": "bottom", "x": 0, "dx": dx, "dy": -10, "fontSize": 12.5, "color": colour,
                 "fontWeight": weight, "aria": False}, "encoding": {"y": y, "text": {"field": field}}}  # fmt: skip
 
-    bar = {"mark": {"type": "bar", "height": 18, "yOffset": 8, "color": c["accent"], "aria": False},
+    bar = {"name": "steps", "mark": {"type": "bar", "height": 18, "yOffset": 8, "color": c["accent"], "cursor": "pointer", "aria": False},
            "encoding": {"y": y, "x": x, "tooltip": _said(("label", " "), ("value_said", "Number"), ("share", "Share"))}}  # fmt: skip
-    return {"layer": [bar, text("label", 0, c["ink"], "bold"), text("value_said", 190, c["ink"]), text("share", 280, c["muted"])]}
+    layers = {"layer": [bar, text("label", 0, c["ink"], "bold"), text("value_said", 190, c["ink"]), text("share", 280, c["muted"])]}
+    return clickable(layers, "steps", fields=(OF,))
 
 
 SPECS.update({

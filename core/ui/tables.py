@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
+from core.metrics import MEASURES
 from core.metrics.result import Result
-from core.ui import catalog, words
+from core.ui import catalog, hits, words
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -29,41 +30,54 @@ class Col:
     cell: Callable[[Row], str]
     is_hidden: bool = False  # the label is for screen readers alone
     sorts: tuple[str, str] | None = None  # the address to which the head leads, and how it orders now: ascending, descending or “”
+    hint: str = ""  # what is counted, said to whoever points at the head
+    measure: str = ""  # that the cell shows: a click on it is about this measure of the row
+    hit: Callable[[Row], str] | None = None  # what a click on the cell means where it is not of its row (core.ui.hits)
 
 
 def table(columns: Sequence[Col], rows: Sequence[Row], caption: str, look: str = "", height: int | None = None) -> None:
     """A ruled table; its first column names the row. What is higher than `height` px scrolls by itself, below its heads."""
     tall = f' style="max-height:{height}px"' if height else ""
     head = "".join(_head(column) for column in columns)
-    body = "".join(
-        "<tr>"
-        + "".join(f'<th scope=row class="{c.kind}">{c.cell(row)}</th>' if not i else f'<td class="{c.kind}">{c.cell(row)}</td>' for i, c in enumerate(columns))
-        + "</tr>"
-        for row in rows
-    )
+    body = "".join(f"<tr{hits.of_row(row)}>{''.join(_cell_of(column, row, not n) for n, column in enumerate(columns))}</tr>" for row in rows)
     st.html(
         f'<div class=ja-scroll tabindex=0 role=region aria-label="{escape(caption)}"{tall}><table class="ja-table {look}">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
+def _cell_of(column: Col, row: Row, is_head: bool) -> str:
+    name = "th scope=row" if is_head else "td"
+    return f'<{name} class="{column.kind}"{column.hit(row) if column.hit else hits.of_measure(column.measure)}>{column.cell(row)}</{name[:2]}>'
+
+
 def _head(column: Col) -> str:
     label = f"<span class=ja-sr>{escape(column.label)}</span>" if column.is_hidden else escape(column.label)
+    hint = f' title="{escape(column.hint)}"' if column.hint else ""
     if column.sorts is None:
-        return f'<th scope=col class="{column.kind}">{label}</th>'
+        return f'<th scope=col class="{column.kind}"{hint}>{label}</th>'
     address, now = column.sorts
     arrow = {"ascending": " ↑", "descending": " ↓"}.get(now, "")
     order = f' aria-sort="{now}"' if now else ""
-    return f'<th scope=col class="{column.kind}"{order}><a href="{escape(address)}" target=_self>{label}<span aria-hidden=true>{arrow}</span></a></th>'
+    return f'<th scope=col class="{column.kind}"{order}{hint}><a href="{escape(address)}" target=_self>{label}<span aria-hidden=true>{arrow}</span></a></th>'
 
 
-def of(viewer: Viewer, result: Result, title: str, height: int = 260) -> None:
-    """A Result as it stands, every column and row of it: what a chart is drawn from and what its files hold."""
+def of(viewer: Viewer, result: Result, title: str, height: int = 260) -> int | None:
+    """A Result as it stands, every column and row of it: what a chart is drawn from and what its files hold.
+
+    Gives the row that was clicked in a table too long to be HTML; those of HTML say it by themselves (core.ui.hits).
+    """
     if result.frame.height > LONGEST:
-        _long(viewer, result, title, height)
-        return
-    columns = [Col(c.label, "n" if c.unit != "text" else "t", _cell(viewer, result, c.name, str(c.unit))) for c in result.columns]
+        return _long(viewer, result, title, height)
+    columns = [Col(c.label, "n" if c.unit != "text" else "t", _cell(viewer, result, c.name, str(c.unit)), hint=_hint(c.name),
+                   measure=c.name.removesuffix("_before")) for c in result.columns]  # fmt: skip
     table(columns, list(result.frame.iter_rows(named=True)), title, height=height)
+    return None
+
+
+def _hint(name: str) -> str:
+    declared = MEASURES.get(name)
+    return declared.definition if declared else ""
 
 
 def text(viewer: Viewer, name: str, value: Any, unit: str, currency: str | None = None) -> str:
@@ -89,7 +103,7 @@ def _cell(viewer: Viewer, result: Result, name: str, unit: str) -> Callable[[Row
     return lambda row: words.name(text(viewer, name, row[name], unit, row["currency"] if currencies else None))
 
 
-def _long(viewer: Viewer, result: Result, title: str, height: int) -> None:
+def _long(viewer: Viewer, result: Result, title: str, height: int) -> int | None:
     shown = {}
     configured: dict[str, Any] = {}
     for column in result.columns:
@@ -106,4 +120,9 @@ def _long(viewer: Viewer, result: Result, title: str, height: int) -> None:
             values = values.cast(pl.Float64)
             configured[column.name] = st.column_config.NumberColumn(label, format="%,.2f")
         shown[column.name] = values
-    st.dataframe(pl.DataFrame(shown), hide_index=True, row_height=30, height=height, column_config=configured, alt=title)
+    key = f"long-{hash((title, repr(result.query)))}"
+    state = st.dataframe(pl.DataFrame(shown), hide_index=True, row_height=30, height=height, column_config=configured, alt=title, key=key, on_select="rerun",
+                         selection_mode="single-cell")  # fmt: skip
+    picked = [int(row) for row, _ in state.get("selection", {}).get("cells", [])]
+    before, st.session_state[f"picked-{key}"] = st.session_state.get(f"picked-{key}"), picked
+    return picked[0] if picked and picked != before and picked[0] < result.frame.height else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -37,4 +38,9 @@ def channel(name: str | None, place: int = 0) -> str:
 
 def stylesheet() -> None:
     """Our stylesheet; drawn first on every run."""
-    st.html(HERE / "look.css")
+    st.html(_style())
+
+
+@cache
+def _style() -> str:
+    return f"<style>{''.join((HERE / name).read_text(encoding='utf-8') for name in ('look.css', 'menu.css'))}</style>"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.metrics import MEASURES, Query, Result
-from core.ui import answers, frame, parts, registry, series, states, words
+from core.ui import answers, frame, hits, parts, registry, series, states, words
 from core.ui.address import Chosen
 from core.ui.changes import Amount, change
 
@@ -162,7 +162,8 @@ def _tile(tile: Tile, values: Values, chosen: Chosen, spark: str) -> str:
     else:
         shown = _line(values.said(tile.measure), "", (values.now.get(tile.measure), values.before.get(tile.measure)), tile.good, chosen, False)
     beside = f"<span class=s>{spark}</span><span class=n>{escape(tile.beside(values))}</span>"
-    return f"<div class=ja-tile><dt>{escape(measure.label)}</dt><dd>{shown}{beside}</dd></div>"
+    said = f"{hits.of_values({}, tile.measure)} title='{escape(measure.definition)}'"
+    return f"<div class=ja-tile{said}><dt>{escape(measure.label)}</dt><dd>{shown}{beside}</dd></div>"
 
 
 def _line(value: str, currency: str, pair: tuple[Amount, Amount], good: bool | None, chosen: Chosen, is_one_of_several: bool) -> str:

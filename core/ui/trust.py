@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,9 +12,9 @@ import streamlit as st
 
 from core.errors import JourneysError
 from core.metrics import Column, Unit, checks, trust
-from core.sources import left_out
+from core.sources import in_between, left_out
 from core.store import refreshes
-from core.ui import filters, parts, seen, sftp_desk, sheets, tables, words
+from core.ui import filters, frame, parts, seen, sftp_desk, sheets, tables, words
 from core.ui.address import Chosen
 from core.ui.sheets import Sheet, Widget
 from core.ui.tables import Col, Row
@@ -38,15 +39,16 @@ def promises(viewer: Viewer, chosen: Chosen) -> None:
         if broken:
             parts.state("error", f"{words.plural(len(broken), 'promise does', 'promises do')} not hold", "Tell your operator: the numbers below differ.", "bad")
         else:
-            parts.state("verified", f"All {len(found)} promises hold", "Each number below was counted in two ways, with the same result.")
+            parts.state("verified", f"All {len(found)} promises hold", "Every check of this snapshot came out the same on both sides.")
         rows = sorted(sheet.frame.iter_rows(named=True), key=lambda row: row["Holds"])
         tables.table([
-            Col("Promise", "t", lambda row: words.name(row["Promise"])), Col("Left side", "n", lambda row: words.name(row["Left side"])),
+            Col("Promise", "t", lambda row: words.name(words.capital(row["Promise"]))), Col("Left side", "n", lambda row: words.name(row["Left side"])),
             Col("", "t", lambda row: words.name(row["Relation"]), is_hidden=True), Col("Right side", "n", lambda row: words.name(row["Right side"])),
             Col("Holds", "t", lambda row: "<span class='ja-st'>holds</span>" if row["Holds"] == "yes" else "<span class='ja-st bad'>broken</span>"),
-        ], rows, "Promises with both sides", "tight", height=360)  # fmt: skip
+        ], rows, "Promises with both sides", "list", height=360)  # fmt: skip
 
-    sheets.show(viewer, chosen, Widget("promises", "Promises, with both sides", (("", lambda: sheet),), draw))
+    sheets.show(viewer, chosen, Widget("promises", "Promises, with both sides", (("", lambda: sheet),), draw,
+                                       sub="What is counted in two ways, and must come out the same in both"))  # fmt: skip
 
 
 def _checked(viewer: Viewer) -> list[checks.Check]:
@@ -92,14 +94,20 @@ def _listed(viewer: Viewer, chosen: Chosen, key: str, title: str, found: pl.Data
 
     def draw() -> None:
         if found.is_empty():
-            parts.state("check", empty, counted[0].upper() + counted[1:] + ".")
+            parts.state("check", empty, words.sentence(counted))
             return
-        drawn = [Col(column.label, "n" if column.unit is not Unit.TEXT or column.name in ("before", "after", "difference") else "t", _cell(column))
-                 for column in columns]
+        drawn = [Col(column.label, _kind(column), _cell(column)) for column in columns]
         tables.table(drawn, list(sheet.frame.head(SHOWN).iter_rows(named=True)), title, "tight", height=300)
 
     more = (f"{words.count(found.height - SHOWN)} more rows in the file",) if found.height > SHOWN else ()
-    sheets.show(viewer, chosen, Widget(key, title, (("", lambda: sheet),), draw, foot=more))
+    sub = "" if found.is_empty() else escape(words.capital(counted))
+    sheets.show(viewer, chosen, Widget(key, title, (("", lambda: sheet),), draw, sub=sub, foot=more))
+
+
+def _kind(column: Column) -> str:
+    if column.unit is not Unit.TEXT or column.name in ("before", "after", "difference"):
+        return "n"
+    return "t w" if column.name.endswith("_at") else "t"
 
 
 def _cell(column: Column) -> Callable[[Row], str]:
@@ -114,7 +122,7 @@ def _unit(kind: pl.DataType, name: str) -> Unit:
 
 def _said(name: str, zone: str) -> pl.Expr:
     """An instant as text on the account's clock."""
-    return pl.col(name).dt.convert_time_zone(zone).dt.strftime("%-d %b %Y, %H:%M")
+    return pl.col(name).dt.convert_time_zone(zone).dt.strftime("%-d %b %Y %H:%M")
 
 
 def feeds(viewer: Viewer, chosen: Chosen) -> None:
@@ -143,19 +151,19 @@ def builds(viewer: Viewer, chosen: Chosen) -> None:
         if not values:
             parts.state("schedule", "No build has ended yet", "The worker builds by itself; each attempt is listed here.")
             return
-        kinds = {"Events": "n", "Seconds": "n"}
+        kinds = {"Events": "n", "Seconds": "n", "Ended": "t w", "Snapshot": "t w"}
         tables.table([Col(column.label, kinds.get(column.name, "t"), _cell(column)) for column in columns], list(sheet.frame.iter_rows(named=True)),
                      "Last builds", "tight", height=300)
 
-    sheets.show(viewer, chosen, Widget("builds", "Last builds", (("", lambda: sheet),), draw))
+    sheets.show(viewer, chosen, Widget("builds", "Last builds", (("", lambda: sheet),), draw, sub="Attempts to build, newest first"))
 
 
 def refreshed(viewer: Viewer, chosen: Chosen) -> None:
     """What the shown snapshot says otherwise than an earlier one of the days that were over then, and what came in between."""
     kept = [(one, pinned) for one, pinned in viewer.kept_snapshots() if one.as_of < seen.snapshot(viewer).as_of]
     if not kept:
-        st.html("<h2 class=ja-t>What the last refresh changed in past days</h2>")
-        parts.state("history", "There is no earlier snapshot to compare with", "Three are kept, and those that a link holds on to for 90 days.")
+        with frame.section("changed", "What a refresh changed in past days"):
+            parts.state("history", "There is no earlier snapshot to compare with", "Three are kept, and those that a link holds on to for 90 days.")
         return
     names = {one.snapshot: f"{words.moment(one.as_of, viewer.account.time_zone, year=True)}{' · pinned' if pinned else ''}" for one, pinned in kept}
     asked = st.query_params.get("against", next(iter(names)))
@@ -170,11 +178,11 @@ def refreshed(viewer: Viewer, chosen: Chosen) -> None:
                 pl.col("day").dt.strftime("%-d %b %Y"), *(pl.col(name).map_elements(_plain, pl.String) for name in ("before", "after", "difference"))),
             (("measure", "Measure"), ("day", "Day"), ("before", "Before"), ("after", "Now"), ("difference", "Difference")),
             "measures that add up, by when it happened, on days that were over in the earlier snapshot", "Nothing changed in the days that were over")
-    between = left_out.came(viewer.log(), earlier.published.position, now.published.position)
-    _listed(viewer, chosen, "came", "What came in between", between.with_columns(_said("first_occurred_at", zone), _said("last_occurred_at", zone)),
-            (("source", "Source"), ("event_type", "Event type"), ("events", "Events"), ("first_occurred_at", "First happened"),
+    between = in_between.between(viewer.log(), earlier.published, now.published)
+    _listed(viewer, chosen, "came", "What came in between", between.events.with_columns(_said("first_occurred_at", zone), _said("last_occurred_at", zone)),
+            (("source", "Source"), ("event_type", "Event type"), ("events", "Events"), ("late", "Late"), ("first_occurred_at", "First happened"),
              ("last_occurred_at", "Last happened")),
-            "events that the log took after the earlier snapshot and that the shown one holds: they are why numbers differ", "No event came in between")
+            "events that the log took after the earlier snapshot and that the shown one holds; late: they had happened before it", "No event came in between")
 
 
 def _plain(value: float) -> str:

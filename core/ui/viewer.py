@@ -36,19 +36,29 @@ class Viewer:
 
     def __init__(self, door: "Door", user: User, account: Account, session_id: str | None, now: datetime, kept: MutableMapping[Any, Any]) -> None:
         """`now` is when the page run began. `kept` lasts as long as the page is open: it holds the snapshot that the reader sees."""
-        self.user, self.account, self.now = user, account, now
+        self.user, self._account, self.now = user, account, now
         self.settings: Settings = door.settings
         self.store: Store = door.store
         self._door, self._session_id, self._kept = door, session_id, kept
         self._checked_at = monotonic()
 
     def check(self) -> None:
-        """Raises SignedOut unless the session stands and is still this user's, with this role."""
+        """Raises SignedOut unless the session stands and is still this user's, with this role; looks at the account again too."""
         if monotonic() - self._checked_at < CHECKED_FOR_S:
             return
         if sessions.user_of(self.store, self._session_id, now=self._door.now()) != self.user:
             raise SignedOut("You are signed out: sign in again to go on.")
+        self._account = self._door.account(self._account.account_id)
         self._checked_at = monotonic()
+
+    @property
+    def account(self) -> Account:
+        """The account as it stands: callbacks and fragments hold a Viewer of an earlier run, and a changed package holds with the next click.
+
+        Raises SignedOut.
+        """
+        self.check()
+        return self._account
 
     # what may be done
 
@@ -167,11 +177,12 @@ def viewer() -> Viewer:
     entry = menu.entry_of(st.session_state.get(PAGE, ""))
     why = found.refusal(entry.feature) if entry else None
     if entry and why:
-        refuse(entry.title, f"{why} {found.to_ask(entry.feature)}")
+        refuse(found, entry.title, f"{why} {found.to_ask(entry.feature)}")
         st.stop()
     return found
 
 
-def refuse(title: str, why: str) -> None:
+def refuse(viewer: Viewer, title: str, why: str) -> None:
     """The page says that it is not open to this reader, and to whom it is."""
+    parts.header(viewer, title)
     parts.state("lock", f"{title} is not open to you", why)

@@ -107,6 +107,14 @@ def moment(at: datetime, zone: str, *, year: bool = False) -> str:
     return f"{day(local.date(), year=year)} {local:%H:%M}"
 
 
+def clock(text: str | None) -> str:
+    """`24 Nov 2026 10:00:05` of an instant as files write it (RFC 3339), on the clock that it stands in."""
+    if text is None:
+        return MISSING
+    at = datetime.fromisoformat(text)
+    return f"{day(at.date())} {at:%H:%M:%S}"
+
+
 def size(n: int) -> str:
     """`812 kB`, `1.4 MB` of a number of bytes."""
     return f"{n / 1e6:,.1f} MB" if n >= 1e6 else f"{max(n / 1e3, 1):,.0f} kB"
@@ -132,9 +140,14 @@ def lower(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
+def capital(text: str) -> str:
+    """A text with a capital letter first, otherwise as it stands."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """A text as a sentence: a capital letter first, a full stop last."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+    return capital(text) + ("" if text.endswith((".", "!", "?", "…")) else ".")
 
 
 def name(text: str) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import ui
-from core.ui import administration, parts
+from core.ui import administration, audit_trail, parts
 
 viewer = ui.viewer()
 viewer.require("administer")
@@ -17,4 +17,4 @@ with left:
 with right:
     administration.contract(viewer, account)
     administration.programs(viewer, account)
-administration.trail(viewer, account)
+audit_trail.show(viewer, account)

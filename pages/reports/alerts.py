@@ -12,7 +12,7 @@ states.need_data(viewer, TITLE)
 parts.header(viewer, TITLE)
 alerts.told()
 asked, is_new = st.query_params.get("alert"), "new" in st.query_params
-with st.container(horizontal=True, gap="small"):
+with st.container(key="filters", horizontal=True, gap="small"):
     if asked or is_new:
         st.button("All alerts", key="all", type="tertiary", icon=":material/arrow_back:", on_click=filters.write, args=({"alert": None, "new": None},))
     else:

@@ -82,3 +82,14 @@ def test_an_operator_changes_a_package_and_it_holds_at_once(run, door, chief, mo
     assert (changed.package, changed.included_mep) == ("grow", 5000)
     assert isinstance(audit.newest(door.store, "beside", 1)[0].happened_at, datetime)
     assert ZoneInfo(changed.time_zone).key == "UTC"
+
+
+@pytest.mark.parametrize("label", ["Make a sign-in link", "Add the user"])
+def test_an_administrator_becomes_no_operator_by_a_link_or_by_a_name(run, door, chief, monkeypatch, label):
+    monkeypatch.setattr(type(door.settings), "operators", ("Ana", "newcomer"), raising=False)
+    at = run("admin", "user=ana", user=chief)
+    field(at.text_input, "Name").set_value("newcomer")
+    press(at, label)
+    assert "whom only operators administer" in html(at)
+    assert not at.code
+    assert "newcomer" not in [one.name for one in users.of_account(door.store, "demo")]

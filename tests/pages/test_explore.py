@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from importlib import import_module
 from urllib.parse import urlencode
 
 import pytest
@@ -18,7 +19,7 @@ from core.boards.visualization import Visualization
 from core.metrics import Query, answer
 from core.reports import asked, board_questions
 from core.store import report_schedules
-from core.ui import asking, dashboards, drill, mailing, paper, pictures, registry, seen
+from core.ui import asking, break_down, dashboards, drill, mailing, paper, pictures, registry, seen
 from tests.pages.test_widgets_agree import as_text, by_command, by_csv, html, tables, widgets
 
 LEFT = {"measures": ["messages_sent"], "formulas": [{"name": "Left", "text": "messages_sent - messages_viewed"}]}
@@ -254,9 +255,9 @@ def test_the_registry_knows_the_widgets_of_the_page(run):
 def test_drilling_narrows_to_a_row_and_breaks_it_down(run):
     at = run("explore", "measures=messages_sent&dimensions=day,channel&span=30d")
     viewer = at.session_state["ja-viewer"]
-    narrowed = drill.within(SENT, {"day": date(2026, 3, 2), "channel": "SMS"})
+    narrowed = break_down.within(SENT, {"day": date(2026, 3, 2), "channel": "SMS"})
     assert narrowed == Visualization(Query(("messages_sent",), where=(("channel", ("SMS",)),)), Span("2026-03-02..2026-03-02"), "stacked")
-    made = drill.broken_down(viewer, narrowed, "journey")
+    made = break_down.broken_down(viewer, narrowed, "journey")
     query = Query(("messages_sent",), ("journey",), where=(("channel", ("SMS",)),), order="-messages_sent")
     assert made == Visualization(query, Span("2026-03-02..2026-03-02"), "bar")
 
@@ -331,11 +332,11 @@ def test_a_dashboard_is_sent_once_or_on_a_schedule(run, ana):
     assert (schedule.parameters["dashboard"], [one["range"] for one in schedule.parameters["questions"]]) == (made, ["30d"])
 
 
-def test_sending_asks_the_package(run, ana, package):
+def test_sending_asks_the_package_as_it_is_now(run, ana, package, monkeypatch):
+    monkeypatch.setattr(import_module("core.ui.viewer"), "CHECKED_FOR_S", 0.0)  # `core.ui.viewer` is the function of that name
     made = shelf.add(ana, DASHBOARD, "Mine", Dashboard().added(own=SENT))
     viewer = run("dashboards", f"id={made}").session_state["ja-viewer"]
     board, dashboard = shelf.dashboard(ana, made)
     package(package="grow")
-    viewer.account = accounts.find(ana.store, "demo")
     with pytest.raises(Refused, match="Scale"):
         mailing.sent(viewer, board, dashboard, "once", None, None, [])

@@ -39,13 +39,14 @@ def chromium():
 @pytest.fixture
 def opened(door, served_at, chromium):
     """opened(path, width, ground) → a signed-in page that has drawn itself."""
-    contexts = []
+    contexts, thrown = [], []
 
     def open_page(path, width=1440, ground="light"):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=ground, bypass_csp=True)  # axe is injected
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
+        page.on("pageerror", lambda error: thrown.append(str(error)))  # a chart whose spec is wrong stays empty and says it here alone
         ticket = sessions.ticket(door.store, users.find(door.store, "adi" if path.startswith("admin") else "ana"), now=door.now())
         page.goto(f"{served_at}/auth/enter?ticket={ticket}&next={quote('/' + path, safe='')}")
         idle(page)
@@ -54,6 +55,7 @@ def opened(door, served_at, chromium):
     yield open_page
     for context in contexts:
         context.close()
+    assert thrown == []
 
 
 def idle(page):

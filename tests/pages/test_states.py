@@ -8,7 +8,7 @@ import pytest
 from core.access.users import User
 from core.metrics import feeds
 from core.store import refreshes
-from core.ui import frame, listing, silence, why
+from core.ui import frame, listing, rows_out, silence
 from tests.pages.test_widgets_agree import html, tables, widgets
 
 
@@ -53,9 +53,9 @@ def test_ids_are_dots_for_a_viewer_and_shown_to_the_other_roles(door):
             self.user = User(1, "x", "demo", role)
 
     frame = pl.DataFrame({"profile_id": ["p1", None], "input": ["4711", None], "facts": [1, 2]})
-    assert why.masked(Reader("viewer"), frame).rows() == [("•••", "•••", 1), (None, None, 2)]
+    assert rows_out.masked(Reader("viewer"), frame).rows() == [("•••", "•••", 1), (None, None, 2)]
     for role in ("analyze_manager", "communication_manager", "admin"):
-        assert why.masked(Reader(role), frame).equals(frame)
+        assert rows_out.masked(Reader(role), frame).equals(frame)
 
 
 def test_a_long_list_of_journeys_is_paged(run, monkeypatch):
@@ -128,7 +128,7 @@ def test_in_a_large_account_a_widget_holds_its_place_until_its_numbers_are_there
     held = []
     monkeypatch.setattr(frame, "LARGE", 0)
     monkeypatch.setattr(frame.st, "skeleton", lambda **how: held.append(how["height"]))
-    monkeypatch.setattr(frame.answers, "is_known", lambda viewer, query: False)
+    monkeypatch.setattr(frame.answers, "are_awaited", lambda viewer, widget, queries: True)
     at = run("overview")
     assert not at.exception
     assert held == [frame.HEIGHT] * len([widget for widget in widgets(at) if widget.key != "six"])

@@ -40,7 +40,7 @@ def tables(at):
     """Caption → rows of texts, of all HTML tables of the page."""
     found = {}
     for caption, body in re.findall(r'aria-label="([^"]*)"[^>]*><table.*?<tbody>(.*?)</tbody>', html(at), re.S):
-        rows = re.findall(r"<tr>(.*?)</tr>", body, re.S)
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.S)
         found[unescape(caption)] = [[unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)] for row in rows]
     return found
 

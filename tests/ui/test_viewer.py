@@ -6,7 +6,7 @@ from weakref import ref
 
 import pytest
 
-from core.access import sessions, users
+from core.access import accounts, sessions, users
 from core.access.features import Refused
 from core.store import refreshes
 from core.ui.viewer import SignedOut, Viewer
@@ -98,3 +98,12 @@ def test_a_snapshot_closes_with_the_last_page_session_that_shows_it(viewer, buil
     kept.clear()
     collect()
     assert old() is None
+
+
+def test_a_changed_package_holds_for_a_page_that_was_drawn_before(door, viewer):
+    seen = viewer("admin")
+    assert seen.may("export")
+    accounts.change(door.store, "acme", by="operator", now=door.now(), package="start")
+    assert seen.refusal("export") == "Export belongs to the packages Grow and Scale. This account has Start."
+    with pytest.raises(Refused):
+        seen.require("export")

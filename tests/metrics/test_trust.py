@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.metrics import trust
-from core.sources import left_out
+from core.sources import in_between, left_out
 from core.warehouse import snapshots
 from tests.worlds.product import Product
 
@@ -49,8 +49,9 @@ def test_what_a_refresh_changed_in_past_days_and_what_came_in_between(product):
     assert trust.changed(before, product.snapshot).rows() == [
         ("Messages sent", date(2026, 3, 1), 0.0, 1.0, 1.0), ("Traffic cost", date(2026, 3, 1), 0.0, 0.25, 0.25),
         ("Wasted cost", date(2026, 3, 1), 0.0, 0.25, 0.25)]
-    assert left_out.came(product.log, before.published.position, product.snapshot.published.position).select("source", "event_type", "events").rows() == [
-        ("s", "journey.entered", 1), ("s", "message.sent", 1)]
+    between = in_between.between(product.log, before.published, product.snapshot.published)
+    assert between.events.select("source", "event_type", "events", "late").rows() == [("s", "journey.entered", 1, 1), ("s", "message.sent", 1, 1)]
+    assert (between.journeys, between.erasures, between.settings) == ((), 0, ())
     before.close()
 
 
@@ -62,4 +63,5 @@ def test_what_the_log_left_out_is_told_by_reason_and_source(product):
 
 
 def test_a_log_without_anything_leaves_nothing_out(product):
-    assert [left_out.rejected(product.log).rows(), left_out.conflicts(product.log).rows(), left_out.came(product.log, 0, 10).rows()] == [[], [], []]
+    assert [left_out.rejected(product.log).rows(), left_out.conflicts(product.log).rows()] == [[], []]
+    assert in_between.came(product.log, 0, 10, product.now).rows() == []

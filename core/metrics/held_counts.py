@@ -19,7 +19,7 @@ _TOLD_BY = ("journey_id", "version", "sub_account_id", "arm", "channel", "elemen
 _KEYS = ("measure", "basis", *_TOLD_BY)
 _NAMED = f"SELECT *, row_number() OVER (ORDER BY {', '.join(_KEYS)}) - 1 AS key FROM (SELECT DISTINCT {', '.join(_KEYS)} FROM daily)"
 _CELLS = f"""SELECT named.key::INTEGER AS key, (daily.day - DATE '1970-01-01' + 719163)::INTEGER AS day, daily.n,
-       coalesce(daily.amount::DECIMAL(18, 6) * 1000000::DECIMAL(7, 0), 0)::BIGINT AS amount
+       coalesce(daily.amount::DECIMAL(19, 6) * 1000000::DECIMAL(7, 0), 0)::BIGINT AS amount
 FROM daily JOIN ({_NAMED}) AS named ON {' AND '.join(f'named.{column} IS NOT DISTINCT FROM daily.{column}' for column in _KEYS)}"""
 
 

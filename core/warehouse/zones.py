@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 Zones = Sequence[tuple[datetime | None, str]]
 """Oldest first; the first `since` is None, each later one is the first instant of a month in the zone before it (interface §3 Days)."""
+FIRST_DAY = "0001-01-01"  # of the calendar that files and questions can say; west of Greenwich its first instant is still in the year before
 
 
 def zone_at(zones: Zones, instant: datetime) -> str:
@@ -51,6 +52,8 @@ def duckdb_macros(zones: Zones) -> list[str]:
         clock = f"(t AT TIME ZONE '{zone}')"
         own_day = f"{clock}::DATE" if since is None else f"greatest({clock}::DATE, DATE '{month_start(zones, at)}')"
         when = "ELSE" if since is None else f"WHEN t >= TIMESTAMPTZ '{since.astimezone(UTC).isoformat()}' THEN"
+        if since is None:
+            day += f" WHEN t < TIMESTAMPTZ '{FIRST_DAY} 23:59:59+00' THEN greatest({own_day}, DATE '{FIRST_DAY}')"
         day += f" {when} {own_day}"
         hour += f" {when} extract(hour FROM {clock})"
         end += f" {when} (date_trunc('month', {own_day}) + INTERVAL 1 MONTH) AT TIME ZONE '{zone}'"
@@ -70,6 +73,8 @@ def spark_functions(zones: Zones) -> list[str]:
         clock = f"from_utc_timestamp(t, '{zone}')"
         own_day = f"to_date({clock})" if since is None else f"greatest(to_date({clock}), DATE '{month_start(zones, at)}')"
         when = "ELSE" if since is None else f"WHEN t >= TIMESTAMP '{since.astimezone(UTC).isoformat(' ')}' THEN"
+        if since is None:
+            day += f" WHEN t < TIMESTAMP '{FIRST_DAY} 23:59:59' THEN greatest({own_day}, DATE '{FIRST_DAY}')"
         day += f" {when} {own_day}"
         hour += f" {when} hour({clock})"
         end += f" {when} to_utc_timestamp(CAST(add_months(trunc({own_day}, 'MM'), 1) AS TIMESTAMP), '{zone}')"

@@ -10,7 +10,6 @@ from core.sources.demo.sheet import Ints
 
 PLATFORM = "engage"
 SHOP_SYSTEM = "webshop"
-UTC_MICROS = pl.Datetime("us", "UTC")
 
 
 def records(plan: Plan, lines: pl.DataFrame, runs: Runs, crowd: Crowd) -> pl.DataFrame:

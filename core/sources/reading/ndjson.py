@@ -6,7 +6,7 @@ from typing import IO
 from core.contract.columns import LARGEST_RECORD
 from core.contract.objects import NotJson, parse
 from core.sources.reading.chunk import BYTES, NOT_A_RECORD, TEXT_ROWS, TOO_LARGE, Chunk
-from core.sources.reading.opening import Unreadable, opened_text
+from core.sources.reading.opening import opened_text
 from core.sources.reading.records import chunk_of_records
 
 BLOCK = 8 * 1024 * 1024
@@ -15,14 +15,10 @@ _BLANK = b" \t\r"
 
 
 def ndjson_chunks(path: Path) -> Iterator[Chunk]:
-    """The file's lines that are not blank. Raises Unreadable, also for a file that has none."""
-    found = False
+    """The file's lines that are not blank: none of an hour in which nothing happened. Raises Unreadable."""
     with opened_text(path) as file:
         for numbers, lines in _gathered(_lines(file)):
-            found = True
             yield chunk_of_lines(path.name, numbers, lines)
-    if not found:
-        raise Unreadable(f"{path} is empty.")
 
 
 def chunk_of_lines(file: str, numbers: Sequence[int], lines: Sequence[bytes]) -> Chunk:

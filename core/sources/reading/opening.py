@@ -39,6 +39,8 @@ def said_of(path: Path) -> Iterator[None]:
 def opened_text(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of a text file, through gzip if its name ends in .gz, behind a byte-order mark if it has one. Raises Unreadable."""
     with said_of(path), path.open("rb") as raw:
+        if path.suffix.lower() == ".gz" and not raw.peek(1):
+            raise Unreadable(f"{path} is empty.")
         unpacked = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if path.suffix.lower() == ".gz" else raw
         start = unpacked.read(4)
         _refuse_other_kinds(path, start)
@@ -47,8 +49,6 @@ def opened_text(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _refuse_other_kinds(path: Path, start: bytes) -> None:
-    if not start:
-        raise Unreadable(f"{path} is empty.")
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
             raise Unreadable(f"{path} is not what its name says: it is {kind}.")

@@ -51,7 +51,7 @@ def path_calls(snapshot: Snapshot, asked: Result) -> Result:
     `path_calls:{"step": 1, "element": "menu", "next_element": null, "outcome": "hangup"}`: each that is given must be so; {"goes_on": true}: it went on."""
     meant(asked.query, "path_calls", "calls")
     ctes, params = _ways(asked)
-    piece = _piece(asked.query.answer or "")
+    piece = piece_in(asked.query.answer or "")
     given = [(PIECE[name], value) for name, value in piece.items() if name in PIECE]
     conditions = [f"way.{column} IS NOT DISTINCT FROM ?" for column, _ in given] + (["way.next_id IS NOT NULL"] if piece.get(GOES_ON) else [])
     frame = snapshot.sql(f"""WITH {ctes}
@@ -79,7 +79,8 @@ def piece_of(**piece: Any) -> str:
     return f"path_calls:{json.dumps(piece, ensure_ascii=False, sort_keys=True)}"
 
 
-def _piece(name: str) -> dict[str, Any]:
+def piece_in(name: str) -> dict[str, Any]:
+    """The piece that an answer's name means: the reverse of `piece_of`. Raises WrongUsage."""
     text = name.partition(":")[2] or "{}"
     try:
         piece = json.loads(text)

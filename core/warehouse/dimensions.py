@@ -17,6 +17,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "arms": {"journey_id": pl.String, "version": pl.Int64, "ordinal": pl.Int32, "name": pl.String, "element_id": pl.String, "is_control": pl.Boolean},
     "elements": {"journey_id": pl.String, "version": pl.Int64, "ordinal": pl.Int32, "element_id": pl.String, "kind": pl.String, "name": pl.String,
                  "channel": pl.String, "next": pl.String},
+    "exits": {"journey_id": pl.String, "version": pl.Int64, "element_id": pl.String, "to_id": pl.String},
     "document_names": {"journey_id": pl.String, "name": pl.String, "after_position": pl.Int64, "until_position": pl.Int64},
 }
 
@@ -36,7 +37,7 @@ def tables(documents: Sequence[Document]) -> dict[str, pl.DataFrame]:
 
 
 def describe(rows: dict[str, list[tuple[Any, ...]]], journey: str, version: dict[str, Any]) -> None:
-    """Add one version, its arms and its elements."""
+    """Add one version, its arms, its elements, and where each of these leads to."""
     number, goal = version["version"], version.get("goal") or {}
     rows["versions"].append((journey, number, moment(version.get("published_at")), goal.get("event"), goal.get("within_days"), True))
     for ordinal, arm in enumerate(version.get("arms") or []):
@@ -44,6 +45,8 @@ def describe(rows: dict[str, list[tuple[Any, ...]]], journey: str, version: dict
     for ordinal, element in enumerate(version.get("elements") or []):
         rows["elements"].append((journey, number, ordinal, element["element_id"], element.get("kind"), element.get("name") or element["element_id"],
                                  element.get("channel"), json.dumps(element.get("next") or [], ensure_ascii=False)))
+        ways_on = dict.fromkeys(way["to"] for way in element.get("next") or [] if way.get("to") is not None)
+        rows["exits"] += [(journey, number, element["element_id"], to) for to in ways_on]
 
 
 def names(documents: Sequence[Document]) -> list[tuple[Any, ...]]:

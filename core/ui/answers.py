@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from core.metrics import Query, Result, answer
+from core.metrics import Query, Result, answer, under_way
 from core.reports.masking import masked
 from core.ui import seen
 
@@ -33,9 +33,11 @@ def ask(viewer: Viewer, query: Query) -> Result:
     return masked(_answer(seen.snapshot(viewer), query), viewer.account, viewer.user.role)
 
 
-def ask_all(viewer: Viewer, widget: str, queries: Sequence[Query]) -> tuple[Result, ...]:
-    """The answers of one widget, and how long they took is kept for `are_awaited`."""
-    began = monotonic()
+def ask_all(viewer: Viewer, widget: str, queries: Sequence[Query], told: under_way.Told | None = None) -> tuple[Result, ...]:
+    """The answers of one widget, and how long they took is kept for `are_awaited`. `told`: who waits for them, and may stop them (core.metrics.under_way)."""
+    began, snapshot = monotonic(), seen.snapshot(viewer)
+    if told is not None:
+        under_way.done(lambda: [_answer(snapshot, query) for query in queries], told)
     found = tuple(ask(viewer, query) for query in queries)
     took = monotonic() - began
     with _lock:
@@ -49,7 +51,13 @@ def are_awaited(viewer: Viewer, widget: str, queries: Sequence[Query]) -> bool:
     with _lock:
         if _took.get(seen.snapshot(viewer), {}).get(widget, SEEN_S) < SEEN_S:
             return False
-        return not all(repr(query) in _kept.get(seen.snapshot(viewer), ()) for query in queries)
+    return not all(is_known(viewer, query) for query in queries)
+
+
+def is_known(viewer: Viewer, query: Query) -> bool:
+    """Whether the answer is there already."""
+    with _lock:
+        return repr(query) in _kept.get(seen.snapshot(viewer), ())
 
 
 def _answer(snapshot: Snapshot, query: Query) -> Result:

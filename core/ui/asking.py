@@ -143,9 +143,10 @@ def _limit(given: Mapping[str, str]) -> int | None:
     text = given.get("limit")
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = address.whole(text)
+    if number is None:
         raise WrongUsage(f"limit is a number of rows, not “{text}”.")
-    return int(text)
+    return number
 
 
 def _where(viewer: Viewer, query: Query, given: Mapping[str, str]) -> Where:

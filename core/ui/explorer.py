@@ -69,8 +69,8 @@ def answer(viewer: Viewer, asked: Visualization, chosen: Chosen, title: str = ""
     sub = f"{asked.span.label}, {words.days(*chosen.days)}" if asked.span.is_relative else words.days(*chosen.days)
     height = PREVIEW if form != "table" else None
     frame.show(viewer, chosen, lambda: drawing.widget(viewer, chosen, "x", shown, query, form, height=height, notes=notes, sub=sub))
-    if form in ("table", "pivot", "single") or st.session_state.get("v-x"):
-        return
+    if form in ("table", "pivot", "single") or st.session_state.get("v-x") or not answers.is_known(viewer, query):
+        return  # the widget above shows them, or has said why there are none
     try:
         result = answers.ask(viewer, query)
     except JourneysError:

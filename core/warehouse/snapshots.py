@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from core.errors import JourneysError
+from core.warehouse.watch import SETTINGS, watched
 from core.warehouse.zones import from_text
 
 KEPT = 3
@@ -63,9 +64,10 @@ class Snapshot:
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> pl.DataFrame:
         """The rows of one SELECT; times are aware, in UTC."""
-        cursor = self.cursor()
+        cursor, watch = self.cursor(), watched.get()
         try:
-            frame: pl.DataFrame = cursor.sql(sql, params=list(params)).pl()
+            with watch.over(cursor) if watch else nullcontext():
+                frame: pl.DataFrame = cursor.sql(sql, params=list(params)).pl()
             return frame
         finally:
             cursor.close()
@@ -90,7 +92,7 @@ def _shut(connection: duckdb.DuckDBPyConnection, memory: str, threads: int) -> N
     for setting in (
         "enable_progress_bar=false", "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{spill}'",
         "max_temp_directory_size='4GB'", "autoinstall_known_extensions=false", "autoload_known_extensions=false",
-        "enable_external_access=false", "lock_configuration=true",
+        "enable_external_access=false", f"allowed_configs={list(SETTINGS)}", "lock_configuration=true",
     ):
         connection.execute("SET " + setting)
 

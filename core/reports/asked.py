@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from core.access.accounts import Account
+from core.boards.forms import FORMS
 from core.boards.spans import Span
 from core.boards.visualization import titled
 from core.errors import JourneysError, WrongUsage, unknown
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 KINDS = {"mep": "MEP consumption", "journey": "Journey report", "custom": "Custom report"}
 FORMATS = ("xlsx", "csv")
+PICTURES = "pdf"  # of a custom report: each question as the form draws it
 CSV_FROM = 10_000  # lines from which a CSV is proposed: a spreadsheet of more opens slowly and is rarely read
 RANGES: Mapping[str, str] = {  # of a custom report: whole days before the one it is made on
     "asked": "As each question has it", "1d": "The day before", "7d": "The 7 days before", "28d": "The 28 days before",
@@ -96,17 +98,19 @@ def journey(snapshot: Snapshot, journey_id: str, first: date | None, last: date 
 
 def custom(account: Account, snapshot: Snapshot, questions: Sequence[Mapping[str, Any]], range_: str = "asked", kind: str = "xlsx") -> dict[str, Any]:
     """Parameters of a custom report. questions: {"title", "question": a Query's document, "range": a boards.Span as text, or absent,
-    "needs": the feature that opens the page which asks it (core.access.signed), absent where the operator asks}.
+    "form": of boards.FORMS, or absent, "needs": the feature that opens the page which asks it (core.access.signed), absent where the operator asks}.
 
     Raises WrongUsage, naming the question that cannot be answered.
     """
-    _format(kind)
+    _format(kind, (*FORMATS, PICTURES))
     if range_ not in RANGES:
         raise WrongUsage(unknown("range", range_, RANGES))
     if not 1 <= len(questions) <= MOST_QUESTIONS:
         raise WrongUsage(f"A custom report has 1 to {MOST_QUESTIONS} questions, not {len(questions)}.")
     kept = [{"title": str(one.get("title") or f"Question {n}"), "question": Query.of(one["question"]).document(), "range": one.get("range")}
-            | ({"needs": one["needs"]} if one.get("needs") else {}) for n, one in enumerate(questions, 1)]
+            | {name: one[name] for name in ("needs", "form") if one.get(name)} for n, one in enumerate(questions, 1)]
+    for form in {item["form"] for item in kept if "form" in item} - set(FORMS):
+        raise WrongUsage(unknown("form", form, FORMS))
     parameters = {"questions": kept, "range": range_, "format": kind}
     for given, item, (title, query) in zip(questions, kept, asked_on(parameters, today(account, snapshot)), strict=True):
         try:
@@ -132,6 +136,6 @@ def asked_on(parameters: Mapping[str, Any], day: date) -> list[tuple[str, Query]
     return found
 
 
-def _format(kind: str) -> None:
-    if kind not in FORMATS:
-        raise WrongUsage(unknown("format", kind, FORMATS))
+def _format(kind: str, known: Sequence[str] = FORMATS) -> None:
+    if kind not in known:
+        raise WrongUsage(unknown("format", kind, known))

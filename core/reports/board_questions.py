@@ -22,7 +22,7 @@ def of(reader: Reader, dashboard: Dashboard) -> list[dict[str, Any]]:
                 continue
             title = title or board.name
         if made is not None:
-            found.append({"title": title or made.title, "question": made.query.document(), "range": made.span.text})
+            found.append({"title": title or made.title, "question": made.query.document(), "range": made.span.text, "form": made.form})
     if not found:
         raise WrongUsage("Nothing on this dashboard can be sent: it has no widget that you may open.")
     return found

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from core.access.accounts import Account
 from core.metrics import Query, Result, answer
 from core.reports import export
-from core.reports.asked import asked_on
+from core.reports.asked import PICTURES, asked_on
 
 if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
 
+Picture = tuple[str, Query, str | None]  # title, question, and the form that it is drawn in (boards.FORMS); None: the one that fits
+Paint = Callable[[Account, "Snapshot", str, Sequence[Picture], Callable[[float], None]], tuple[bytes, int]]
+"""Draws the questions under a name; gives the PDF, and how many rows it was drawn from. Pictures are the pages' matter, so a door hands it in."""
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")  # of a sheet
 
 
@@ -25,9 +28,16 @@ def suffix(parameters: Mapping[str, Any]) -> str:
     return ".zip" if parameters["format"] == "csv" and len(parameters["questions"]) > 1 else f".{parameters['format']}"
 
 
-def write(account: Account, snapshot: Snapshot, parameters: Mapping[str, Any], day: date, path: Path, progress: Callable[[float], None]) -> int:
+def write(account: Account, snapshot: Snapshot, name: str, parameters: Mapping[str, Any], day: date, path: Path, progress: Callable[[float], None],
+          paint: Paint) -> int:
     """Write the file as it is on this local day; gives how many rows it has. Raises WrongUsage for what cannot be answered."""
     asked = asked_on(parameters, day)
+    if parameters["format"] == PICTURES:
+        pictures = [(title, query, item.get("form")) for (title, query), item in zip(asked, parameters["questions"], strict=True)]
+        drawn, rows = paint(account, snapshot, name, pictures, progress)
+        with export.replaced(path) as file:
+            file.write(drawn)
+        return rows
     if parameters["format"] == "xlsx":
         return _workbook(account, snapshot, asked, path, progress)
     if len(asked) == 1:

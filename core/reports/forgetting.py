@@ -18,10 +18,12 @@ from core.metrics import Column, Unit
 from core.reports import export
 from core.reports.asked import features_of
 from core.reports.requests import FOLDER
+from core.reports.summed import Summed
 from core.store import Store, reports
 from core.store.reports import Report
 
 A_PIECE = 1 << 20
+PAINTED = ".pdf"  # its pictures have people as dots, whoever asked (core.ui.printing)
 PEOPLE = ("Person ID", "Profile ID")  # heads of the columns that hold who it is
 SHEETS, SHEET = "xl/worksheets/", "xl/worksheets/sheet1.xml"
 CHECKSUMS = "checksums.txt"  # of an evidence pack: SHA-256 and name of each other member
@@ -37,7 +39,7 @@ def forget(store: Store, account_id: str, folder: Path, profile_id: str, token: 
     changed = 0
     for report in reports.listed(store, account_id, limit=100_000):
         file = folder / FOLDER / report.file if report.file and {"mep", "people"} & {*features_of(report.kind, report.parameters)} else None
-        if file is not None and file.is_file() and _rewritten(file, profile_id, token):
+        if file is not None and file.is_file() and file.suffix != PAINTED and _rewritten(file, profile_id, token):
             _keep(store, report, file, now)
             changed += 1
     return changed
@@ -178,7 +180,7 @@ def _members(old: IO[bytes], new: IO[bytes], change_of: Callable[[str], Change |
                 continue
             change = change_of(item.filename)
             with source.open(item) as there, made.open(item.filename, "w", force_zip64=True) as out:
-                summed = _Summed(out)
+                summed = Summed(out)
                 found += change(there, cast("IO[bytes]", summed)) if change else _copied(there, cast("IO[bytes]", summed))
             sums[item.filename] = summed.digest.hexdigest()
     return found, sums
@@ -188,17 +190,3 @@ def _copied(old: IO[bytes], new: IO[bytes]) -> int:
     while piece := old.read(A_PIECE):
         new.write(piece)
     return 0
-
-
-class _Summed(io.RawIOBase):
-    """A file that hashes what goes through it, and closes nothing."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self._out, self.digest = out, hashlib.sha256()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self.digest.update(data)
-        return self._out.write(data)

@@ -48,13 +48,14 @@ class Place(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a maker is given. `stop` is set when the process is to end."""
+    """What a maker is given. `stop` is set when the process is to end, `paint` draws what a report shows as pictures."""
 
     store: Store
     settings: Sender
     place: Place
     clock: Callable[[], datetime]
     stop: Event
+    paint: custom_report.Paint
 
 
 def make_waiting(desk: Desk) -> int:
@@ -116,7 +117,7 @@ def _written(desk: Desk, account: Account, snapshot: Snapshot, report: Report, f
         return journey_report.write(account, snapshot, report.parameters, file, progress)
     moment = report.due_at or snapshot.as_of  # a schedule means the days before the day on which it is due
     day = moment.astimezone(ZoneInfo(account.zone_at(moment))).date()
-    return custom_report.write(account, snapshot, report.parameters, day, file, progress)
+    return custom_report.write(account, snapshot, report.name, report.parameters, day, file, progress, desk.paint)
 
 
 def _settled(desk: Desk, account: Account, report: Report) -> dict[str, Any]:

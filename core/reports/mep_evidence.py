@@ -1,7 +1,6 @@
 """The evidence pack of a month: its lines, the entries they are counted from, what changed since the last export, and a script that counts again."""
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from core.metrics import mep as ledger
 from core.metrics.clock import rfc3339
 from core.reports import export
 from core.reports.mep_report import Keeping, Ledger, Progress, ledger_of, on_its_clock
+from core.reports.summed import Summed
 from core.store.mep import Export
 
 if TYPE_CHECKING:
@@ -86,24 +86,13 @@ class _Pack:
     @contextmanager
     def member(self, name: str) -> Iterator[IO[bytes]]:
         with self._archive.open(name, "w", force_zip64=True) as out:
-            summed = _Summed(out)
+            summed = Summed(out)
             yield cast("IO[bytes]", summed)
         self.sums[name] = summed.digest.hexdigest()
 
     def text(self, name: str, text: str) -> None:
         with self.member(name) as out:
             out.write(text.encode())
-
-
-class _Summed:
-    """A file that hashes what goes through it."""
-
-    def __init__(self, out: IO[bytes]) -> None:
-        self.out, self.digest = out, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self.digest.update(data)
-        return self.out.write(data)
 
 
 def _entries(pack: _Pack, month_lines: Ledger, log: Log, spill: Path, progress: Progress) -> int:
@@ -157,11 +146,6 @@ def _unchanged(month_lines: Ledger, before: Export | None) -> bool | None:
         return None
     of = month_lines if before.sub_accounts == month_lines.sub_accounts else ledger_of(
         month_lines.store, month_lines.account, month_lines.snapshot, month_lines.folder, month_lines.month, before.sub_accounts)
-    again = _Summed(cast("IO[bytes]", _Nowhere()))
+    again = Summed()
     export.write_csv(cast("IO[bytes]", again), ledger.COLUMNS, (batch.select(ledger.NAMES) for batch in of.batches(upto=before.position)), {})
     return again.digest.hexdigest() == before.sha256
-
-
-class _Nowhere:
-    def write(self, data: bytes) -> int:
-        return len(data)

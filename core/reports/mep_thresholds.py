@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.metrics import mep as ledger
 from core.metrics.clock import rfc3339
 from core.reports import posting
-from core.reports.mail import MailLimits
+from core.reports.letters import Sender
 from core.store import mep as watchers
 
 if TYPE_CHECKING:
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
 
 PERCENTS = (80, 100)
-
-
-class Sender(MailLimits, Protocol):
-    """What of the settings is needed here: those of mail, and where the pages are."""
-
-    @property
-    def base_url(self) -> str | None: ...
 
 
 def check(store: Store, settings: Sender, account: Account, snapshot: Snapshot, *, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""A dashboard by mail, once or on a schedule: a workbook with a sheet a widget."""
+"""A dashboard by mail, once or on a schedule: a sheet or a picture of each widget."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from core.errors import JourneysError
 from core.reports import asked, board_questions, requests, schedules
 from core.store.boards import Board
 from core.ui import leaving, parts, reports_mail, seen, words
+from core.ui.reports_custom import FORMATS, ONCE, WHEN
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
-
-ONCE = "once"
-WHEN = {ONCE: "Once, now", **schedules.RHYTHMS}
 
 
 def button(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
@@ -28,8 +26,9 @@ def button(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
 def _opened(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
     @st.dialog(f"Send: {words.plain(board.name)}", width="medium")
     def opened() -> None:
-        st.html("<p class=ja-sub>Each widget is a sheet of its own, with the ranges that the dashboard has saved; filters of the address are not part of it. "
-                "A schedule sends what the dashboard shows when it is made.</p>")  # fmt: skip
+        st.html("<p class=ja-sub>Each widget is a sheet or a picture of its own, with the ranges that the dashboard has saved; filters of the address are not "
+                "part of it. A schedule sends what the dashboard shows when it is made.</p>")  # fmt: skip
+        kind = st.segmented_control("File", list(FORMATS), default="xlsx", required=True, format_func=lambda key: FORMATS[key], key="mail-format") or "xlsx"
         when = st.segmented_control("When", list(WHEN), default=ONCE, required=True, format_func=lambda key: WHEN[key], key="mail-when") or ONCE
         hour = day = None
         if when != ONCE:
@@ -43,7 +42,7 @@ def _opened(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
             st.html("<p class=ja-sub>Without a recipient it is kept on the page Reports.</p>")
         if st.button("Send" if when == ONCE else "Schedule", type="primary", key="mail-do"):
             try:
-                said = sent(viewer, board, dashboard, when, hour, day, recipients)
+                said = sent(viewer, board, dashboard, kind, when, hour, day, recipients)
             except JourneysError as problem:
                 parts.state("error", "It was not sent", str(problem), "bad")
                 return
@@ -52,11 +51,12 @@ def _opened(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
     opened()
 
 
-def sent(viewer: Viewer, board: Board, dashboard: Dashboard, when: str, hour: int | None, day: int | None, recipients: list[int]) -> str:
+def sent(viewer: Viewer, board: Board, dashboard: Dashboard, kind: str, when: str, hour: int | None, day: int | None, recipients: list[int]) -> str:
     """Ask for the report, once or on a schedule; gives what was done. Raises Refused, WrongUsage."""
     viewer.require("dashboards")
     viewer.require("export")
-    given = asked.custom(viewer.account, seen.snapshot(viewer), board_questions.of(viewer, dashboard)) | {board_questions.DASHBOARD: board.board_id}
+    questions = board_questions.of(viewer, dashboard)
+    given = asked.custom(viewer.account, seen.snapshot(viewer), questions, kind=kind) | {board_questions.DASHBOARD: board.board_id}
     if when == ONCE:
         made = requests.ask(viewer.store, viewer.account, viewer.user, "custom", board.name, given, recipients=recipients, now=viewer.now)
         return f"{made.name} is being made."

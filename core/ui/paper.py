@@ -24,6 +24,7 @@ def offer(viewer: Viewer, name: str, dashboard: Dashboard) -> None:
         return
     wanted, _ = dashboards.read(viewer, name)
     widgets = dashboards.drawable(dashboards.shown(viewer, dashboard, wanted))
+    leaving.noted(viewer, f"{name}.pdf")
 
     @st.dialog(f"PDF: {words.plain(name)}", width="medium")
     def offered() -> None:

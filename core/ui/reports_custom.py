@@ -17,6 +17,7 @@ from core.metrics import Query
 from core.reports import asked, pasted, schedules
 from core.store import report_schedules
 from core.ui import filters, frame, parts, reports_forms, reports_list, reports_mail, seen, tables, words
+from core.ui.address import whole
 from core.ui.tables import Col
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 ONCE = "once"
 WHEN = {ONCE: "Once, now", **schedules.RHYTHMS}
+FORMATS = {**reports_forms.FORMATS, asked.PICTURES: "Pictures (.pdf)"}
 RANGE_OF = {ONCE: "asked", "daily": "1d", "weekly": "7d", "monthly": "last_month"}  # what each rhythm usually speaks of
 DAYS = {0: "the last day", **{n: f"day {n}" for n in range(1, 29)}}
 
@@ -37,8 +39,7 @@ def form(viewer: Viewer) -> None:
         hour, day = _time(viewer, when)
         ranges = list(asked.RANGES)
         span = st.selectbox("Range", ranges, ranges.index(RANGE_OF[when]), format_func=lambda key: asked.RANGES[key], key=f"custom-range-{when}")
-        files = list(reports_forms.FORMATS)
-        kind = st.segmented_control("File", files, default="xlsx", required=True, format_func=lambda key: reports_forms.FORMATS[key], key="custom-format")
+        kind = st.segmented_control("File", list(FORMATS), default="xlsx", required=True, format_func=lambda key: FORMATS[key], key="custom-format")
         recipients = reports_mail.recipients(viewer, "custom-to")
         name = st.text_input("Name", st.query_params.get("title", "")[: asked.LONGEST_NAME] or "Custom report", key="custom-name", max_chars=asked.LONGEST_NAME)
 
@@ -92,7 +93,7 @@ def _saved(viewer: Viewer) -> list[dict[str, Any]]:
         return []
     picked = st.multiselect("Saved visualizations", list(found), format_func=lambda key: found[key].name, key="custom-saved", placeholder="Choose some")
     read = [(found[key].name, Visualization.of(found[key].document)) for key in picked]
-    return [{"title": name, "question": one.query.document(), "range": one.span.text, "needs": "visualizations"} for name, one in read]
+    return [{"title": name, "question": one.query.document(), "range": one.span.text, "form": one.form, "needs": "visualizations"} for name, one in read]
 
 
 def _time(viewer: Viewer, when: str) -> tuple[int, int | None]:
@@ -137,9 +138,10 @@ def listed(viewer: Viewer) -> None:
 
 def one(viewer: Viewer, schedule_id: str) -> None:
     """One schedule, and what may be done with it. Raises UnknownSchedule."""
-    if not schedule_id.isdigit() or len(schedule_id) > 9:
+    number = whole(schedule_id)
+    if number is None:
         raise report_schedules.UnknownSchedule(f"There is no schedule {schedule_id}.")
-    found = report_schedules.find(viewer.store, viewer.account.account_id, int(schedule_id))
+    found = report_schedules.find(viewer.store, viewer.account.account_id, number)
     who, now = (viewer.store, viewer.account, viewer.user, found.schedule_id), viewer.now
     with st.container(key="w-schedule", gap="xsmall"):
         st.html(frame.title(found.name, escape(f"{schedules.in_words(found)} · {asked.RANGES[found.parameters['range']]}")))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 CLOSED: dict[str, str | None] = {"create": None, "journey": None, "question": None, "signed": None, "title": None}  # of the address, when a form is done
-BASES = {"entered": "Runs that started in the range", "happened": "When it happened"}
 FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)"}
 MONTHS_BACK = 3
 
@@ -125,7 +124,8 @@ def journey(viewer: Viewer, chosen: Chosen) -> None:
     with form("Journey report", "The metrics of a journey’s channels as an Excel file with charts"):
         one = st.selectbox("Journey", there, there.index(wanted) if wanted else None, format_func=names.name, key=f"journey-{wanted}", placeholder="Choose one")
         days = st.date_input("Range", chosen.days, format="YYYY-MM-DD", key="journey-days")
-        basis = st.radio("Numbers of", list(BASES), list(BASES).index(chosen.basis), format_func=lambda key: BASES[key], horizontal=True, key="journey-basis")
+        bases = list(filters.BASES)
+        basis = st.radio("Numbers of", bases, bases.index(chosen.basis), format_func=lambda key: filters.BASES[key], horizontal=True, key="journey-basis")
         usual = f"Journey report {names.name(one)}" if one else "Journey report"
         name = st.text_input("Name", usual[: asked.LONGEST_NAME], key=f"journey-name-{one}", max_chars=asked.LONGEST_NAME)
         own = emails.of(viewer.store, viewer.user) if mail.is_set_up(viewer.settings) else None

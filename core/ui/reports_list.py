@@ -15,6 +15,7 @@ from core.store import outbox, reports
 from core.store.outbox import Mail
 from core.store.reports import Report
 from core.ui import filters, frame, parts, reports_words, tables, words
+from core.ui.address import whole
 from core.ui.tables import Col, Row
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _columns(viewer: Viewer) -> list[Col]:
 
     return [
         Col("Name", "t", name), Col("Kind", "t w", lambda row: escape(KINDS[of(row).kind])), Col("State", "t w", lambda row: reports_words.state(of(row))),
-        Col("Rows", "n", lambda row: words.count(of(row).rows)), Col("Size", "n", lambda row: reports_words.size(of(row).size)),
+        Col("Rows", "n", lambda row: words.count(of(row).rows)), Col("Size", "n", lambda row: words.size(of(row).size)),
         Col("Asked by", "t", lambda row: words.name(of(row).asked_by)), Col("Asked", "t w", when),
         Col("File", "t w", lambda row: _ways(viewer, of(row)), is_hidden=True),
     ]  # fmt: skip
@@ -95,9 +96,10 @@ def _ways(viewer: Viewer, one: Report) -> str:
 
 def one(viewer: Viewer, report_id: str) -> None:
     """One report. Raises UnknownReport, Refused."""
-    if not report_id.isdigit() or len(report_id) > 9:
+    number = whole(report_id)
+    if number is None:
         raise reports.UnknownReport(f"There is no report {report_id}.")
-    report = requests.find(viewer.store, viewer.account, viewer.user, int(report_id))
+    report = requests.find(viewer.store, viewer.account, viewer.user, number)
     with st.container(key="w-report", gap="xsmall"):
         st.html(frame.title(report.name, f"{escape(KINDS[report.kind])} · {reports_words.state(report)}"))
         if report.error:

@@ -56,16 +56,6 @@ def mail_state(mail: Mail, zone: str) -> str:
     return f"<span class='ja-st off'>{'Being sent' if mail.state == outbox.SENDING else 'Waiting'}</span>{tried}"
 
 
-def size(n: int | None) -> str:
-    """`12.3 kB`, as file managers count."""
-    if n is None:
-        return words.MISSING
-    if n < 1000:
-        return f"{n} B"
-    value, unit = (n / 1e3, "kB") if n < 1e6 else (n / 1e6, "MB")
-    return f"{value:,.1f} {unit}"
-
-
 def month(text: str) -> str:
     """`Mar 2026` of 2026-03."""
     return words.day(datetime.fromisoformat(f"{text}-01").date()).split(" ", 1)[1]
@@ -74,7 +64,7 @@ def month(text: str) -> str:
 def facts(viewer: Viewer, report: Report) -> list[tuple[str, str]]:
     """What is kept of a report, as lines of a label and a text; an empty text is none."""
     zone = viewer.account.time_zone
-    sizes = f"{words.plural(report.rows, 'row')}, {size(report.size)}" if report.rows is not None else ""
+    sizes = f"{words.plural(report.rows, 'row')}, {words.size(report.size)}" if report.rows is not None else ""
     made = f"{words.moment(report.finished_at, zone, year=True)}" if report.finished_at and report.state == reports.DONE else ""
     kept = words.moment(report.expires_at, zone, year=True) if report.expires_at and report.file else ""
     return [*_asked(viewer, report), ("Asked by", f"{report.asked_by}, {words.moment(report.asked_at, zone, year=True)}"), ("Made", made), ("Holds", sizes),

@@ -10,6 +10,7 @@ from core.access import accounts, emails, users
 from core.reports import asked, making, requests
 from core.reports.making import Desk
 from core.store import report_schedules, reports
+from core.ui.printing import painted
 from tests.pages.test_widgets_agree import html, tables
 
 ENTRIES = {"measures": ["entries"], "dimensions": ["journey"]}
@@ -26,7 +27,7 @@ def made(door):
         account, snapshot = door.account("demo"), door.snapshot("demo")
         given = asked.mep(account, snapshot, f"{snapshot.as_of:%Y-%m}") if kind == "mep" else asked.custom(account, snapshot, [{"question": ENTRIES}])
         report = requests.ask(door.store, account, users.find(door.store, "ana"), kind, f"A {kind} report", given, now=door.now())
-        desk = Desk(door.store, SimpleNamespace(smtp_url=None, mail_from=None, base_url=None), door, door.now, Event())
+        desk = Desk(door.store, SimpleNamespace(smtp_url=None, mail_from=None, base_url=None), door, door.now, Event(), painted)
         making.make(desk, making.take(desk, report.report_id))
         return reports.find(door.store, "demo", report.report_id)
     return make

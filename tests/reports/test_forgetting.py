@@ -12,6 +12,7 @@ from core.reports import asked, making, requests
 from core.reports.forgetting import forget
 from core.reports.making import Desk
 from core.store import reports
+from core.ui.printing import painted
 from tests.reports.conftest import NOW
 from tests.reports.post import settings
 from tests.reports.world import PEOPLE, build_account
@@ -25,7 +26,7 @@ def kept(door):
     build_account(door)
     plain = settings(None)
     plain.base_url = None
-    desk = Desk(door.store, plain, door, lambda: NOW, Event())
+    desk = Desk(door.store, plain, door, lambda: NOW, Event(), painted)
 
     def make(kind, evidence=False):
         given = asked.mep(door.account("acme"), door.snapshot("acme"), "2026-02", (), kind, evidence=evidence)
@@ -105,7 +106,7 @@ def test_the_person_gives_way_in_the_callers_of_a_custom_report_too(door, person
     made = requests.ask(door.store, door.account("acme"), None, "custom", "Calls", given, now=NOW)
     plain = settings(None)
     plain.base_url = None
-    desk = Desk(door.store, plain, door, lambda: NOW, Event())
+    desk = Desk(door.store, plain, door, lambda: NOW, Event(), painted)
     making.make(desk, making.take(desk, made.report_id))
     before = callers(file_of(door, reports.find(door.store, "acme", made.report_id)))
     assert forget(door.store, "acme", door.folder("acme"), person, TOKEN, now=NOW) == 1

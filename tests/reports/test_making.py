@@ -17,6 +17,7 @@ from core.metrics import Query, answer
 from core.reports import asked, export, making, posting, requests
 from core.reports.making import CLAIM, KEPT, Desk
 from core.store import outbox, reports
+from core.ui.printing import painted
 from tests.reports.conftest import NOW
 from tests.reports.post import Box, server, settings
 from tests.reports.world import build_account
@@ -35,7 +36,7 @@ def built(door):
 def desk(door, url="smtp://127.0.0.1:1", later=timedelta()):
     with_link = settings(url)
     with_link.base_url = "https://journeys.example"
-    return Desk(door.store, with_link, door, lambda: NOW + later, Event())
+    return Desk(door.store, with_link, door, lambda: NOW + later, Event(), painted)
 
 
 def ask(door, kind="custom", by="ana", to=(), parameters=None, name="Mine"):

@@ -1,4 +1,5 @@
 """One typed settings object, read from the environment and a `.env` file, and validated at start."""
+import ipaddress
 import os
 import re
 import secrets
@@ -65,7 +66,7 @@ def read(environment: Mapping[str, str] = os.environ, *, data_dir: str | Path | 
         smtp_url=_address("JOURNEYS_SMTP_URL", said.get("JOURNEYS_SMTP_URL"), ("smtp", "smtps")),
         mail_from=_mail(said.get("JOURNEYS_MAIL_FROM")),
         oidc=tuple(sorted((name.removeprefix("JOURNEYS_OIDC_").lower(), value) for name, value in said.items() if name.startswith("JOURNEYS_OIDC_"))),
-        sftp_allowed_hosts=tuple(host.strip() for host in said.get("JOURNEYS_SFTP_ALLOWED_HOSTS", "").split(",") if host.strip()),
+        sftp_allowed_hosts=tuple(_host(host.strip()) for host in said.get("JOURNEYS_SFTP_ALLOWED_HOSTS", "").split(",") if host.strip()),
         sftp_max_mb=_whole("JOURNEYS_SFTP_MAX_MB", said.get("JOURNEYS_SFTP_MAX_MB", "1024")),
         operators=tuple(name.strip() for name in said.get("JOURNEYS_OPERATORS", "").split(",") if name.strip()),
     )
@@ -118,6 +119,18 @@ def _mail(address: str | None) -> str | None:
     if address is not None and not re.fullmatch(r"(?:[^<>@]*<)?[^<>@\s]+@[^<>@\s]+>?", address):
         raise WrongSettings(f"JOURNEYS_MAIL_FROM is “{address}”, which is no mail address: write name@host.")
     return address
+
+
+def _host(entry: str) -> str:
+    """A name or address as it stands; a slash is meant as a network, which has to be one."""
+    if "/" in entry:
+        try:
+            ipaddress.ip_network(entry.strip("[]"), strict=False)
+        except ValueError as error:
+            raise WrongSettings(f"JOURNEYS_SFTP_ALLOWED_HOSTS has “{entry}”, which is no network: write 10.0.0.0/8.") from error
+    elif re.search(r"\s", entry):
+        raise WrongSettings(f"JOURNEYS_SFTP_ALLOWED_HOSTS has “{entry}”: write names, addresses and networks with commas between.")
+    return entry
 
 
 def _whole(name: str, text: str) -> int:

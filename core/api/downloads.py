@@ -16,7 +16,7 @@ from core.access.accounts import Account
 from core.access.users import User
 from core.api.given import Given
 from core.errors import JourneysError, WrongUsage
-from core.metrics import Query, answer
+from core.metrics import Query, Result, answer
 from core.metrics.needs import features
 from core.reports import export, made
 from core.reports.masking import masked
@@ -74,17 +74,7 @@ class Downloads:
             raise Refusal(403, why if page != signed.ANYTHING else f"This is no link of a widget that you may see, and to ask freely needs Explore. {why}")
         self._record(user, question, title)
         result = masked(answer(self.given.snapshot(account.account_id, asked.get("snapshot") or None), question), account, user.role)
-        handle, name = tempfile.mkstemp(prefix="journeys-export-", suffix=Path(file).suffix)
-        os.close(handle)
-        try:
-            if file.endswith(".csv"):
-                export.to_csv(result, Path(name))
-            else:
-                export.to_xlsx(result, Path(name), {"Title": title, "Account": account.account_id})
-        except BaseException:
-            Path(name).unlink()
-            raise
-        return FileResponse(name, media_type=KINDS[file], filename=_file_name(title) + Path(file).suffix, background=BackgroundTask(os.unlink, name))
+        return _written(result, file, title, account.account_id)
 
     def _record(self, user: User, question: Query, title: str) -> None:
         with self.given.store.write() as connection:
@@ -95,6 +85,21 @@ def need_terms(account: Account) -> None:
     """Raises Refusal where nobody of the account has accepted the terms."""
     if account.terms_accepted_at is None:
         raise Refusal(403, "Analytics is not enabled for this account yet: accept the terms on the page Enable.")
+
+
+def _written(result: Result, file: str, title: str, account_id: str) -> Response:
+    """The answer as that file; it goes when it is sent, or with those of an hour ago where the server ended before."""
+    handle, name = tempfile.mkstemp(prefix=made.PREFIX, suffix=Path(file).suffix)
+    os.close(handle)
+    try:
+        if file.endswith(".csv"):
+            export.to_csv(result, Path(name))
+        else:
+            export.to_xlsx(result, Path(name), {"Title": title, "Account": account_id})
+    except BaseException:  # whatever ends it, a half file is nobody's
+        Path(name).unlink()
+        raise
+    return FileResponse(name, media_type=KINDS[file], filename=_file_name(title) + Path(file).suffix, background=BackgroundTask(os.unlink, name))
 
 
 def _made(user: User, token: str) -> Response:

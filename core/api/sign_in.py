@@ -46,9 +46,11 @@ class SignInRoute(ABC):
 
 
 class Enter(SignInRoute):
-    """/auth/enter?ticket=…&next=…: one winner a ticket."""
+    """/auth/enter?ticket=…&next=…: one winner a ticket. A program that only looks at a link, as mail filters do, uses nothing up."""
 
     async def answer(self, request: Request) -> Response:
+        if request.method == "HEAD":
+            return Response()
         session_id = await run_in_threadpool(self._redeem, request.query_params.get("ticket", ""))
         if session_id is None:
             return _used_up(next_address(request))

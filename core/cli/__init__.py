@@ -60,9 +60,12 @@ def main(args: list[str] | None = None) -> Any:
     """Run a command and leave with its exit code; a JourneysError is one line on stderr, never a traceback."""
     try:
         code = cli.main(args, prog_name="journeys", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = 2
     except click.UsageError as error:
         where = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        click.echo(f"journeys: {error.format_message()}{where}", err=True)
+        click.echo(f"journeys: {' '.join(error.format_message().split())}{where}", err=True)
         code = 2
     except click.ClickException as error:
         click.echo(f"journeys: {error.format_message()}", err=True)

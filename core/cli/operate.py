@@ -6,6 +6,7 @@ import click
 
 from core.cli import backups, health
 from core.cli.door import Door, progress
+from core.errors import JourneysError
 
 a_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -31,9 +32,11 @@ def restore(obj: dict[str, Any], folder: Path) -> None:
 
 @click.command()
 @click.pass_obj
-def doctor(obj: dict[str, Any]) -> int:
+def doctor(obj: dict[str, Any]) -> None:
     """Check settings, folders, store, accounts, locks, disk and versions: one line each."""
     found = list(health.examine(Door(obj)))
     for one in found:
         click.echo(f"{'ok ' if one.is_good else 'BAD'}  {one.subject}: {one.text}")
-    return 0 if all(one.is_good for one in found) else 1
+    bad = [one for one in found if not one.is_good]
+    if bad:
+        raise JourneysError(f"{len(bad)} of {len(found)} findings are bad, the first: {bad[0].subject}: {bad[0].text}")

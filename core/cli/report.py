@@ -44,7 +44,8 @@ def report() -> None:
 @click.option("--questions", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.ndjson",
               help='custom: a line a question, as it is or as {"title": …, "question": …}.')
 @click.option("--range", "range_", default="asked", metavar="|".join(asked.RANGES), help="custom: whole days before it is made (default: each question's own).")
-@click.option("--format", "kind_of_file", type=click.Choice(asked.FORMATS), help="Of the file (default: xlsx; mep: csv over 10,000 lines).")
+@click.option("--format", "kind_of_file", type=click.Choice([*asked.FORMATS, asked.PICTURES]),
+              help="Of the file (default: xlsx; mep: csv over 10,000 lines); pdf for a custom report alone.")
 @click.option("--mail", "names", multiple=True, metavar="USER", help="Send it to this user of the account; again for another.")
 @click.option("--every", "rhythm", type=click.Choice(list(schedules.RHYTHMS)), help="custom: again and again, on the account's clock.")
 @click.option("--at", "hour", type=click.IntRange(0, 23), default=8, show_default=True, metavar="HOUR", help="With --every.")
@@ -135,7 +136,14 @@ def _desk(door: Door) -> Desk:
     stop = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    return Desk(door.store, door.settings, door, door.now, stop)
+    return Desk(door.store, door.settings, door, door.now, stop, _painted)
+
+
+def _painted(*given: Any) -> Any:
+    """A report's pictures, drawn as the pages draw them."""
+    from core.ui.printing import painted  # brings Streamlit: a second that other reports need not wait
+
+    return painted(*given)
 
 
 @report.command("make")

@@ -136,6 +136,11 @@ def split(text: str, known: Collection[str | None] = ()) -> Values:
     return tuple(part or None for part in parts)
 
 
+def whole(text: str) -> int | None:
+    """The number that an id of an address is; None: it is none (a digit of another script either, or one that no id reaches)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _listed(parameters: Mapping[str, str], name: str, word: str, known: Collection[str | None]) -> Values:
     if name not in parameters:
         return ()

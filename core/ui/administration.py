@@ -173,8 +173,7 @@ def _changed(viewer: Viewer, account: Account, user: User, role: str, address: s
 def _linked(viewer: Viewer, user: User) -> str:
     _not_an_operator(viewer, user.name)
     secret = sessions.ticket(viewer.store, user, now=viewer.now, lasts=sessions.LINK_LASTS)
-    base = viewer.base_url or "/".join((st.context.url or "").split("/")[:3])
-    st.session_state[SECRET] = (f"Sign-in link of {user.name}, good once and for an hour", f"{base}/auth/enter?ticket={secret}")
+    st.session_state[SECRET] = (f"Sign-in link of {user.name}, good once and for an hour", f"{viewer.base_url}/auth/enter?ticket={secret}")
     with viewer.store.write() as connection:
         audit.record(connection, audit.Entry(viewer.now, user.account_id, viewer.user.name, "user.link_made", user.name, {}))
     return f"A link for {user.name} is made."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -44,7 +45,17 @@ def offer(viewer: Viewer, query: Query) -> None:
     if query.dimensions:
         _groups(viewer, difference(before, shown, query))
     _between(viewer, came)
+    st.code(_command(viewer, query, before), language="bash", wrap_lines=True)
     _rows(viewer, before, comparable(replace(query, dimensions=by)))
+
+
+def _command(viewer: Viewer, query: Query, before: Snapshot) -> str:
+    """What asks the command line the same."""
+    where = [f"{name}={'' if value is None else value}" for name, values in query.where for value in values]
+    said = [("--measures", ",".join(query.measures)), ("--dimensions", ",".join(query.dimensions)), ("--from", query.first), ("--to", query.last),
+            ("--basis", query.basis), *(("--where", one) for one in where), ("--against", before.snapshot_id)]  # fmt: skip
+    options = " ".join(f"{option} {quote(str(value))}" for option, value in said if value)
+    return f"journeys explain --account {quote(viewer.account.account_id)} {options}"
 
 
 def _values(found: Difference, name: str) -> str:
@@ -116,7 +127,7 @@ def _rows(viewer: Viewer, before: Snapshot, query: Query) -> None:
     if frame.is_empty():
         return
     labels = {column.name: column.label for column in row_columns(query, frame)}
-    st.dataframe(rows_out.masked(viewer, frame.head(MOST_ROWS)).rename(labels), hide_index=True, row_height=30, height=280,
+    st.dataframe(rows_out.masked(viewer, frame.head(MOST_ROWS)).rename(labels), hide_index=True, row_height=30, height=min(280, 33 + 30 * frame.height),
                  alt=f"Rows of {measure.label} that came and went")  # fmt: skip
     rows_out.offer(viewer, query, number_behind(before, query) + number_behind(shown, query), before)
 

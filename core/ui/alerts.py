@@ -16,6 +16,7 @@ from core.reports.alerts import LEAST_N, Rule, checked
 from core.store import alerts as kept
 from core.store.alerts import Alert
 from core.ui import catalog, filters, frame, parts, seen, tables, words
+from core.ui.address import whole
 from core.ui.tables import Col
 
 if TYPE_CHECKING:
@@ -88,9 +89,10 @@ def history(viewer: Viewer) -> None:
 
 def one(viewer: Viewer, alert_id: str) -> None:
     """One alert: snooze, switch, change, remove."""
-    if not alert_id.isdigit():
+    number = whole(alert_id)
+    if number is None:
         raise JourneysError(f"“{alert_id}” is no alert.")
-    alert = kept.find(viewer.store, viewer.account.account_id, int(alert_id))
+    alert = kept.find(viewer.store, viewer.account.account_id, number)
     st.html(f"<h2 class=ja-t>{escape(alert.name)}</h2><p class=ja-sub>{escape(asked_in_words(viewer, alert))}</p>")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if st.button("Switch it off" if alert.active else "Switch it on", icon=":material/power_settings_new:"):

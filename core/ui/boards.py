@@ -13,6 +13,7 @@ from core.boards.shelf import DASHBOARD, VISUALIZATION
 from core.errors import JourneysError, WrongUsage
 from core.store.boards import Board
 from core.ui import parts, seen, tables, words
+from core.ui.address import whole
 from core.ui.tables import Col, Row
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def opened(viewer: Viewer, kind: str, title: str) -> Board | None:
     if text is None:
         return None
     try:
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
+        number = whole(text)
+        if number is None:
             raise WrongUsage(f"“{text}” is no id of a {kind}: it is a number.")
-        return shelf.opened(viewer, kind, int(text))
+        return shelf.opened(viewer, kind, number)
     except JourneysError as problem:
         parts.header(viewer, title)
         parts.state("error", f"This {kind} cannot be opened", str(problem), "bad", (PATHS[kind], f"All {kind}s"))

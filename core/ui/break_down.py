@@ -90,8 +90,9 @@ def _shown(viewer: Viewer, going: Going) -> None:
         why.inside(viewer, asking.chosen_of(viewer, query), [query])
         return
     may = {name: why_not for name, why_not in possible(query).dimensions.items() if name not in narrowed.query.dimensions}
-    told = {name for name, values in query.where if len(values) == 1}  # every row would say the same
-    offered = [name for name, why_not in may.items() if why_not is None and name not in told]
+    told = {name for name, values in query.where if len(values) == 1} | ({*DAYS, "weekday"} if query.first and query.first == query.last else set())
+    offered = [name for name, why_not in may.items() if why_not is None and name not in told]  # what is told, every row would say again
+    offered.sort(key=lambda name: DIMENSIONS[name].is_time)
     if not offered:
         parts.state("account_tree", "Nothing is left to break down by", "Explore it from here, or look at the rows behind it.")
         return

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import WrongUsage
-from core.metrics.call_paths import GOES_ON, piece_of
+from core.metrics.call_paths import GOES_ON, piece_in, piece_of
 from core.ui import answers, filters, parts, sankey, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.call_menus import element_names, plain_names
@@ -88,17 +87,11 @@ def _way(**piece: Any) -> str:
 
 
 def behind(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
-    """The calls behind the piece that the address names; None where it names none."""
+    """The calls behind the piece that the address names; None where it names none. Raises WrongUsage."""
     text = st.query_params.get(PIECE)
     if text is None:
         return None
-    try:
-        piece = json.loads(text)
-        if not isinstance(piece, dict):
-            raise ValueError
-    except ValueError:
-        raise WrongUsage(f"“{text}” names no piece of the paths: choose one in the chart.") from None
-    names = plain_names(viewer, journey)
+    piece, names = piece_in(f"path_calls:{text}"), plain_names(viewer, journey)
     query = replace(chosen.ask("calls"), answer=piece_of(**piece))
 
     def draw(results: Results) -> None:

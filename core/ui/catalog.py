@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from core.ui import seen
 from core.ui.address import Known
+from core.ui.once import once_a_snapshot
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -81,27 +80,13 @@ class Catalog:
         )
 
 
+@once_a_snapshot
 def of(viewer: Viewer) -> Catalog:
     """The catalog of the viewer's snapshot, read once a snapshot."""
-    return _read(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, viewer)
-
-
-def elements(viewer: Viewer, journey_id: str) -> tuple[Element, ...]:
-    """A journey's catalogued elements in the order of its map, the newest version's description of each."""
-    return _elements(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, journey_id, viewer)
-
-
-def arms(viewer: Viewer, journey_id: str) -> tuple[Arm, ...]:
-    """A journey's arms, the newest version's order."""
-    return _arms(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, journey_id, viewer)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _read(account: str, snapshot: str, _viewer: Viewer) -> Catalog:
-    ask = seen.snapshot(_viewer).sql
+    ask = seen.snapshot(viewer).sql
     journeys = [Journey(key, name, status, owner, tuple(tags or ()), launched) for key, name, status, owner, tags, launched in ask(JOURNEYS).iter_rows()]
     versions: dict[str, list[Version]] = {}
-    for journey, *rest in ask(VERSIONS, [_viewer.account.time_zone]).iter_rows():
+    for journey, *rest in ask(VERSIONS, [viewer.account.time_zone]).iter_rows():
         versions.setdefault(journey, []).append(Version(*rest))
     of_journeys: dict[str, list[str | None]] = {}
     for journey, sub_account in ask(SUB_ACCOUNTS).iter_rows():
@@ -118,19 +103,21 @@ def _read(account: str, snapshot: str, _viewer: Viewer) -> Catalog:
     )
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _elements(account: str, snapshot: str, journey: str, _viewer: Viewer) -> tuple[Element, ...]:
+@once_a_snapshot
+def elements(viewer: Viewer, journey_id: str) -> tuple[Element, ...]:
+    """A journey's catalogued elements in the order of its map, the newest version's description of each."""
     found: dict[str, Element] = {}
-    for element, version, kind, name, channel, following in seen.snapshot(_viewer).sql(ELEMENTS, [journey]).iter_rows():
+    for element, version, kind, name, channel, following in seen.snapshot(viewer).sql(ELEMENTS, [journey_id]).iter_rows():
         exits = tuple((way.get("to") or "", way.get("label") or "") for way in json.loads(following or "[]"))
         found.setdefault(element, Element(element, version, kind or "other", name or element, channel, exits))
     return tuple(found.values())
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _arms(account: str, snapshot: str, journey: str, _viewer: Viewer) -> tuple[Arm, ...]:
+@once_a_snapshot
+def arms(viewer: Viewer, journey_id: str) -> tuple[Arm, ...]:
+    """A journey's arms, the newest version's order."""
     found: dict[str, Arm] = {}
-    for name, is_control, element in seen.snapshot(_viewer).sql(ARMS, [journey]).iter_rows():
+    for name, is_control, element in seen.snapshot(viewer).sql(ARMS, [journey_id]).iter_rows():
         found.setdefault(name, Arm(name, bool(is_control), element))
     return tuple(found.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -72,7 +73,7 @@ def clickable(spec: Spec, *views: str, fields: Sequence[str] = (ROW,), nearest: 
     return {**spec, "params": [made]}
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@lru_cache(256)  # a tenth of what Streamlit's cache takes to find one
 def _spec(kind: str, options: tuple[Any, ...], ground: str) -> Spec:
     colours = theme.colours(ground)
     return {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **SPECS[kind](colours, *options), "config": style(colours)}
@@ -96,16 +97,19 @@ def style(c: dict[str, str]) -> Spec:
     }  # fmt: skip
 
 
-def _x(grain: str) -> Spec:
+def days_axis(grain: str) -> Spec:
+    """Across: days, weeks or months, of the field `day`."""
     # Streamlit gives a day to the browser as midnight of the reader's own zone
     return {"field": "day", "type": "temporal", "scale": {"type": "time"}, "axis": {"format": DAYS[grain], "tickCount": 6}, "title": None}
 
 
-def _y(field: str, unit: str) -> Spec:
+def number_axis(field: str, unit: str) -> Spec:
+    """Upwards from zero: the field, labelled by its unit."""
     return {"field": field, "type": "quantitative", "scale": {"zero": True}, "axis": {"labelExpr": LABELS.get(unit, NUMBER)}, "title": None}
 
 
-def _said(*pairs: tuple[str, str]) -> list[Spec]:
+def texts(*pairs: tuple[str, str]) -> list[Spec]:
+    """A tooltip of (field, title)."""
     return [{"field": field, "type": "nominal", "title": title} for field, title in pairs]
 
 
@@ -114,7 +118,7 @@ def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool,
 
     Frame: day, now, before, whole, open, lone, last, mark, and the texts said, now_said, before_day_said, before_said.
     """
-    x, y = _x(grain), _y("now", unit)
+    x, y = days_axis(grain), number_axis("now", unit)
 
     def part(mark: Spec, only: str | None = None, **more: Any) -> Spec:
         # the page says what a chart shows (`alt`): a layer without a point would be an image without a name
@@ -131,14 +135,14 @@ def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool,
         part({**beside_last, "color": c["muted"]}, "datum.last", y=y, text={"field": "last_said"}),
     ]
     if compared:
-        layers.insert(1, part({"type": "line", "color": c["ghost"], "strokeWidth": 1.5}, y=_y("before", unit)))
+        layers.insert(1, part({"type": "line", "color": c["ghost"], "strokeWidth": 1.5}, y=number_axis("before", unit)))
     if marked:
         layers.append(part({"type": "rule", "color": c["muted"], "strokeDash": [2, 3]}, "isValid(datum.mark)"))
         layers.append(
             part({"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": c["muted"]}, "isValid(datum.mark)", text={"field": "mark"})
         )
     hover = {"name": "hover", "select": {"type": "point", "fields": ["day"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}
-    tooltip = _said(("said", grain.capitalize()), ("now_said", title), *((("before_day_said", "Compared"), ("before_said", "Then")) if compared else ()))
+    tooltip = texts(("said", grain.capitalize()), ("now_said", title), *((("before_day_said", "Compared"), ("before_said", "Then")) if compared else ()))
     shown = {"condition": {"param": "hover", "empty": False, "value": 0.5}, "value": 0}
     rule = part({"type": "rule", "color": c["ink"], "cursor": "pointer"}, opacity=shown, tooltip=tooltip)
     spec = clickable({"layer": [*layers, {**rule, "name": "days"}]}, "days", nearest=True)
@@ -151,13 +155,13 @@ def _stacked(c: dict[str, str], unit: str, grain: str, title: str, word: str, se
     return clickable({
         "mark": {"type": "rect", "stroke": c["ground"], "strokeWidth": 1},
         "encoding": {
-            "x": _x(grain),
+            "x": days_axis(grain),
             "x2": {"field": "end"},
-            "y": _y("low", unit),
+            "y": number_axis("low", unit),
             "y2": {"field": "high"},
             "color": {"field": "series", "type": "nominal", "scale": {"domain": names, "range": colours}, "sort": names, "legend": None},
             "fillOpacity": {"condition": {"test": "datum.open", "value": 0.35}, "value": 1},
-            "tooltip": _said(("said", grain.capitalize()), ("series", word), ("value_said", title)),
+            "tooltip": texts(("said", grain.capitalize()), ("series", word), ("value_said", title)),
         },
     })  # fmt: skip
 

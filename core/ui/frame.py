@@ -15,7 +15,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import JourneysError
 from core.metrics import Query, Result
-from core.ui import answers, charts, drill, filters, hits, leaving, parts, registry, seen, states, tables, why, words
+from core.metrics.under_way import Told
+from core.ui import answers, charts, drill, filters, hand, hits, leaving, parts, registry, seen, states, tables, why, words
 from core.ui.address import CARRIED, Chosen
 
 if TYPE_CHECKING:
@@ -69,10 +70,7 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
             return
         registry.note(widget.noted)
         with st.container(key=f"w-{widget.key}", gap="xsmall"):
-            waiting = _waiting(viewer, widget)
-            results, problem = worked_out(viewer, widget)
-            if waiting is not None:
-                waiting.empty()
+            results, problem = _awaited(viewer, widget)
             is_empty = bool(widget.empty) and all(result.frame.is_empty() for result in results if result.query.dimensions or result.query.answer)
             as_table = _head(viewer, chosen, widget, results)
             if widget.picker:
@@ -97,21 +95,32 @@ def pair(viewer: Viewer, chosen: Chosen, left: Callable[[], Widget | None], righ
             show(viewer, chosen, make)
 
 
-def _waiting(viewer: Viewer, widget: Widget) -> DeltaGenerator | None:
-    """The widget's place, held while its numbers are on the way; None where they are there already, or come before anybody could see it."""
+def _awaited(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
+    """The answers; where they are not there at once, the widget's place is held, says how far they are, and lets the reader stop them."""
     if seen.snapshot(viewer).published.events < LARGE or not answers.are_awaited(viewer, widget.key, [query for _, query in widget.queries]):
-        return None
+        return worked_out(viewer, widget)
+    if hand.is_stopped(widget.key):
+        st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
+        return (), "You stopped it. The numbers of other widgets are not touched."
     place: DeltaGenerator = st.empty()
     with place.container(gap="xsmall"):
         st.html(title(widget.title, "The next numbers are on the way"))
+        line = st.empty()
         st.skeleton(height=HEIGHT)
-    return place
+
+    def told(seconds: float, share: float | None) -> None:
+        far = "" if share is None else f" · {share:.0%} of this step"
+        line.html(f"<p class=ja-sub>{words.seconds(max(seconds, 1))}{far} <button type=button class=ja-stopper data-stop>Cancel</button></p>")
+
+    found = worked_out(viewer, widget, told)
+    place.empty()
+    return found
 
 
-def worked_out(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
+def worked_out(viewer: Viewer, widget: Widget, told: Told | None = None) -> tuple[Results, str]:
     """The answers, or the sentence that says why there are none. One widget's fault never takes the page with it."""
     try:
-        return answers.ask_all(viewer, widget.key, [query for _, query in widget.queries]), ""
+        return answers.ask_all(viewer, widget.key, [query for _, query in widget.queries], told), ""
     except JourneysError as problem:
         return (), str(problem)
     except Exception:  # a fault in one widget leaves the others: it is logged under a reference that the reader sees

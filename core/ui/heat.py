@@ -58,7 +58,7 @@ def _weekly(c: Mapping[str, str], title: str) -> Spec:
             "y": {"field": "weekday", "type": "ordinal", "sort": list(words.WEEKDAYS), "title": None,
                   "axis": {"labelAlign": "left", "labelPadding": 34, "minExtent": 34, "maxExtent": 34}},
             "color": {"field": "value", "type": "quantitative", "legend": None, "scale": {"range": [c["paper"], c["accent"]], "zero": True}},
-            "tooltip": [{"field": "said", "type": "nominal", "title": "Hour"}, {"field": "value_said", "type": "nominal", "title": title}],
+            "tooltip": charts.texts(("said", "Hour"), ("value_said", title)),
         },
     })  # fmt: skip
 
@@ -70,7 +70,7 @@ def _hourly(c: Mapping[str, str], title: str) -> Spec:
         "encoding": {
             "x": {"field": "hour", "type": "ordinal", "axis": axis, "title": None},
             "y": {"field": "value", "type": "quantitative", "title": None, "axis": {"labelExpr": charts.NUMBER}},
-            "tooltip": [{"field": "said", "type": "nominal", "title": "Hour"}, {"field": "value_said", "type": "nominal", "title": title}],
+            "tooltip": charts.texts(("said", "Hour"), ("value_said", title)),
         },
     }
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-from core.access import signed
+from core.access import audit, signed
 from core.metrics import DIMENSIONS, Result
 from core.ui import catalog, images, menu, parts, saved, seen, tables, words
 from core.ui.address import Chosen
@@ -54,6 +54,7 @@ def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result],
     if refused(viewer):
         return
     made = drawn(viewer, chosen, title, results, picture)
+    noted(viewer, f"{title}.png")
 
     @st.dialog(f"Image: {words.plain(title)}", width="large")
     def offered() -> None:
@@ -61,6 +62,12 @@ def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result],
         st.download_button("Download PNG", made, f"{title}.png", "image/png", type="primary", on_click="ignore")
 
     offered()
+
+
+def noted(viewer: Viewer, file: str) -> None:
+    """Keep in the audit trail that this file left."""
+    with viewer.store.write() as connection:
+        audit.record(connection, audit.Entry(viewer.now, viewer.account.account_id, viewer.user.name, "widget.exported", file, {}))
 
 
 def drawn(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | None) -> bytes:

@@ -156,7 +156,7 @@ def _matured(c: dict[str, str], series: tuple[tuple[str, str], ...]) -> dict[str
     y = {"field": "y", "type": "quantitative", "scale": {"zero": True}, "axis": {"labelExpr": charts.LABELS["rate"]}}
     color = {"field": "series", "type": "nominal", "scale": {"domain": names, "range": colours}, "legend": None}
     point = {"type": "point", "filled": False, "size": 46, "strokeWidth": 2, "fill": c["ground"], "opacity": 1}
-    tooltip = [{"field": "said", "type": "nominal", "title": "Week"}, {"field": "value", "type": "nominal", "title": "Goal rate by then"}]
+    tooltip = charts.texts(("said", "Week"), ("value", "Goal rate by then"))
 
     def part(mark: dict[str, Any], only: str, **more: Any) -> dict[str, Any]:
         return {"mark": {**mark, "aria": False}, "transform": [{"filter": only}], "encoding": {"x": x, "y": y, "color": color, **more}}

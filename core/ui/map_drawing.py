@@ -3,14 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from core.ui.components import component
 from core.ui.map_layout import SIZE, Edge, Plan, layered
 
 ACROSS, DOWN = (64.0, 24.0), (46.0, 22.0)  # gaps between layers, and within one, px
@@ -49,7 +46,8 @@ def draw(nodes: Sequence[Node], links: Sequence[Link], key: str, label: str, cho
     """Draw it; the element that was clicked in this run, or None. Names of the data go to the browser as text, never as HTML."""
     across, down = _laid_out(tuple(node.id for node in nodes), tuple((link.source, link.to) for link in links))
     given = data(nodes, links, across, down, label, chosen)
-    clicked = _component(get_bidi_component_manager())(data=given, key=key, on_element_change=_nothing, height="content").element
+    drawn = component("map", html='<div class="map"></div>', css="map.css", js="map.js")
+    clicked = drawn(data=given, key=key, on_element_change=_nothing, height="content").element
     return clicked if isinstance(clicked, str) else None
 
 
@@ -63,13 +61,6 @@ def data(nodes: Sequence[Node], links: Sequence[Link], across: Any, down: Any, l
 
 def _nothing() -> None:
     """A trigger is read where it was drawn; Streamlit wants a callback to know its name."""
-
-
-@cache
-def _component(manager: Any) -> Any:
-    """Registered from our own folder, so that the script comes from our own address (stack-facts §4), once a server (in tests: an app)."""
-    manager.register_from_manifest(ComponentManifest("journeys-map", "1", [ComponentConfig("map", "map")]), Path(__file__).parent / "components")
-    return st.components.v2.component("journeys-map.map", html='<div class="map"></div>', css="map.css", js="map.js")
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

@@ -59,7 +59,7 @@ def _limit(c: Mapping[str, str], limit: int | None) -> list[Spec]:
 
 def _consumption(c: dict[str, str], limit: int | None, names: tuple[str, str], compared: bool, ahead: bool) -> Spec:
     """Frame: day, used, before, mid, low, high, last, and the texts said, used_said, before_said, mid_said."""
-    x, y = charts._x("day"), charts._y("used", "count")
+    x, y = charts.days_axis("day"), charts.number_axis("used", "count")
 
     def part(mark: Spec, field: str, only: str, **more: Any) -> Spec:
         return {"mark": {**mark, "aria": False}, "encoding": {"x": x, "y": {**y, "field": field}, **more}, "transform": [{"filter": only}]}
@@ -75,7 +75,7 @@ def _consumption(c: dict[str, str], limit: int | None, names: tuple[str, str], c
     hover = {"name": "hover", "select": {"type": "point", "fields": ["day"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}
     shown = {"condition": {"param": "hover", "empty": False, "value": 0.5}, "value": 0}
     told = [("said", "Day"), ("used_said", names[0]), ("mid_said", "Forecast"), ("before_said", f"{names[1]}, same day")]
-    tooltip = charts._said(*(pair for pair in told if ahead or pair[0] != "mid_said"))
+    tooltip = charts.texts(*(pair for pair in told if ahead or pair[0] != "mid_said"))
     rule = {"mark": {"type": "rule", "color": c["ink"], "aria": False}, "encoding": {"x": x, "opacity": shown, "tooltip": tooltip}, "params": [hover]}
     return {"layer": [*layers, *_limit(c, limit), rule]}
 
@@ -83,11 +83,11 @@ def _consumption(c: dict[str, str], limit: int | None, names: tuple[str, str], c
 def _months(c: dict[str, str], limit: int | None) -> Spec:
     """Frame: label, place, within, whole, over, open, mep_said, over_said."""
     x = {"field": "label", "type": "ordinal", "sort": {"field": "place", "op": "min"}, "title": None, "axis": {"labelAngle": 0, "labelOverlap": "greedy"}}
-    tooltip = charts._said(("label", "Month"), ("mep_said", "MEP"), *([("over_said", "Over the limit")] if limit is not None else []))
+    tooltip = charts.texts(("label", "Month"), ("mep_said", "MEP"), *([("over_said", "Over the limit")] if limit is not None else []))
     pale = {"condition": {"test": "datum.open", "value": 0.45}, "value": 1}
-    bar = {"mark": {"type": "bar", "aria": False}, "encoding": {"x": x, "y": charts._y("within", "count"), "fillOpacity": pale, "tooltip": tooltip}}
+    bar = {"mark": {"type": "bar", "aria": False}, "encoding": {"x": x, "y": charts.number_axis("within", "count"), "fillOpacity": pale, "tooltip": tooltip}}
     over = {"mark": {"type": "bar", "color": c["bad"], "aria": False}, "transform": [{"filter": "datum.over > 0"}],
-            "encoding": {"x": x, "y": charts._y("within", "count"), "y2": {"field": "whole"}, "fillOpacity": pale, "tooltip": tooltip}}  # fmt: skip
+            "encoding": {"x": x, "y": charts.number_axis("within", "count"), "y2": {"field": "whole"}, "fillOpacity": pale, "tooltip": tooltip}}  # fmt: skip
     return {"layer": [bar, over, *_limit(c, limit)]}
 
 

@@ -11,18 +11,18 @@ import streamlit as st
 
 from core.errors import WrongUsage, unknown
 from core.metrics import following as metrics
+from core.reports.masking import MASK
 from core.sources.sftp import connections, fetches, importing
 from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.intake import Intake
 from core.ui import filters, parts, seen, sftp_desk, sheets, tables, words
-from core.ui.address import Chosen
+from core.ui.address import Chosen, whole
 from core.ui.sheets import Sheet
 from core.ui.tables import Col, Row
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-MASK = "•••"
 
 
 def asked(intake: Intake, journey: str) -> Fetch | None:
@@ -31,7 +31,8 @@ def asked(intake: Intake, journey: str) -> Fetch | None:
     if named is None:
         return None
     try:
-        found = fetches.find(intake, int(named)) if named.isascii() and named.isdecimal() and len(named) < 10 else None
+        number = whole(named)
+        found = None if number is None else fetches.find(intake, number)
     except fetches.UnknownFetch:
         found = None
     if found is None or found.journey_id != journey:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import JourneysError
+from core.reports.masking import MASK
 from core.sources.sftp import connections, fixit, history
 from core.sources.sftp.fetches import Fetch
 from core.sources.sftp.fixit import Refused
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 SHOWN = 50
-MASK = "•••"
 REASONS = sheets.columns("Reason", "Invalid entries", counts=("Invalid entries",))
 ROWS = sheets.columns("Line", "Reason", "Column", "What stands there", counts=("Line",))
 

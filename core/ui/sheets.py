@@ -72,7 +72,8 @@ def frame_of(columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> pl.
 class Widget:
     """What stands under one title. `sheets` are (words for the menu, what makes the Sheet): the first, “”, is what is drawn; others are made when asked for.
 
-    `feature` gates the files (None: they are every package's, as those of SFTP import are). `noted` is told of each file that leaves.
+    `feature` gates the files (None: they are every package's, as those of SFTP import are). `noted` is told of each file that leaves;
+    where there is none the audit trail is.
     """
 
     key: str
@@ -83,7 +84,7 @@ class Widget:
     sub: str = ""  # HTML
     foot: Sequence[str] = field(default=())  # HTML
     feature: str | None = "export"
-    noted: Noted = lambda _: None
+    noted: Noted | None = None
 
 
 def show(viewer: Viewer, chosen: Chosen | None, widget: Widget) -> None:
@@ -152,7 +153,7 @@ def _offer(viewer: Viewer, widget: Widget, kind: str, n: int) -> None:
         viewer.check()  # where the file is made, not where its button is drawn
         if widget.feature:
             viewer.require(widget.feature)
-        widget.noted(f"{title}.{kind}")
+        _noted(viewer, widget, f"{title}.{kind}")
         return _image(widget, title) if kind == "png" else sheet_of().file(kind, title, viewer.account.account_id)
 
     @st.dialog(f"{word}: {words.plain(title)}", width="medium")
@@ -170,10 +171,17 @@ def _offer(viewer: Viewer, widget: Widget, kind: str, n: int) -> None:
     offered()
 
 
+def _noted(viewer: Viewer, widget: Widget, file: str) -> None:
+    if widget.noted:
+        widget.noted(file)
+    else:
+        leaving.noted(viewer, file)
+
+
 def _kept(viewer: Viewer, widget: Widget, sheet: Sheet, kind: str, title: str) -> str:
     """The address of the file, made now and kept for an hour for this reader; what gives it asks the package again."""
     viewer.require("export")
-    widget.noted(f"{title}.{kind}")
+    _noted(viewer, widget, f"{title}.{kind}")
     handle, name = tempfile.mkstemp(prefix=made_files.PREFIX, suffix=f".{kind}")
     with os.fdopen(handle, "wb") as out:
         sheet.write(out, kind, title, viewer.account.account_id)

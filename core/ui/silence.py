@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from core.metrics import feeds
 from core.ui import parts, seen, words
 from core.ui.address import Chosen
+from core.ui.once import once_a_snapshot
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 def say(viewer: Viewer, chosen: Chosen) -> None:
     """Which feeds are silent, where the range reaches beyond their last event: the numbers are partial from there on."""
     first, last = chosen.days
-    for feed in _silent(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, viewer):
+    for feed in _silent(viewer):
         if not feed.last_day < last:
             continue
         since = words.moment(feed.last_occurred_at, seen.zone(viewer), year=feed.last_day.year != chosen.today.year)
@@ -29,6 +28,6 @@ def say(viewer: Viewer, chosen: Chosen) -> None:
         )  # fmt: skip
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _silent(account: str, snapshot: str, _viewer: Viewer) -> tuple[feeds.Feed, ...]:
-    return feeds.silent(seen.snapshot(_viewer))
+@once_a_snapshot
+def _silent(viewer: Viewer) -> tuple[feeds.Feed, ...]:
+    return feeds.silent(seen.snapshot(viewer))

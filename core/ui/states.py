@@ -23,10 +23,10 @@ def need_data(viewer: Viewer, title: str) -> None:
             "Nothing has been built yet",
             "The first numbers are here after the first build. It runs by itself once events are in; an operator can start it now.",
         )
-        st.code(f"journeys build --account {viewer.account.account_id}", language="bash")
+        st.code(f"journeys build --account {viewer.account.account_id}", language=None)
     else:
         _blank("No journey has started yet", "Bring the first events in one of three ways. The first numbers are here after the next build.")
-    _ways(viewer.account.account_id, (viewer.settings.base_url or "http://localhost:8501").rstrip("/"))
+    _ways(viewer.account.account_id, viewer.base_url or "http://localhost:8501")
     st.stop()
 
 
@@ -57,4 +57,4 @@ def _ways(account: str, base: str) -> None:
     for column, (head, text, command) in zip(st.columns(3, gap="medium"), ways, strict=True):
         with column, st.container(key=f"w-way-{head.split()[0].lower()}", gap="xsmall"):
             st.html(f"<h3 class=ja-t>{head}</h3><p class=ja-sub>{text}</p>")
-            st.code(command, language="bash", wrap_lines=True)
+            st.code(command, language=None, wrap_lines=True)

@@ -108,7 +108,7 @@ def six(viewer: Viewer, chosen: Chosen, title: str) -> bool:
         drawn = _sparks(viewer, chosen, values)
         st.html(strip(SIX, values, chosen, drawn))
         frame.tiles_menu(viewer, chosen, widget, results)
-        parts.foot(*frame.warnings("six", results), *_unfiltered(chosen))
+        parts.foot(*frame.warnings("six", results), *_unfiltered(chosen), *_of_others(chosen))
     return any(values.now.values()) or any(now is not None for pairs in values.money.values() for now, _ in pairs.values())
 
 
@@ -138,6 +138,11 @@ def _widget(title: str, asked: tuple[tuple[str, Query], ...]) -> frame.Widget:
 
 def _unfiltered(chosen: Chosen) -> list[str]:
     return ["<b>All channels:</b> a channel is of messages and cost; people, exits and goals are counted whole"] if chosen.channels else []
+
+
+def _of_others(chosen: Chosen) -> list[str]:
+    """Why a share may pass 100 % where a range selects what happened in it."""
+    return ["<b>Shares compare different people:</b> who left or got to a goal in the range may have entered before it"] if chosen.basis == "happened" else []
 
 
 def _sparks(viewer: Viewer, chosen: Chosen, values: Values) -> dict[str, str]:

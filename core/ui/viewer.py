@@ -161,8 +161,9 @@ class Viewer:
 
     @property
     def base_url(self) -> str:
-        """Before the path of a link that leaves the page; empty: links stay on the address that the browser used."""
-        return self.settings.base_url or ""
+        """Before the path of a link that leaves the page: as it is set, else the address that the browser used."""
+        here = st.context.url if isinstance(st.context.url, str) else ""
+        return (self.settings.base_url or "/".join(here.split("/")[:3])).rstrip("/")
 
 
 def viewer() -> Viewer:

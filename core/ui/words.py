@@ -115,9 +115,9 @@ def clock(text: str | None) -> str:
     return f"{day(at.date())} {at:%H:%M:%S}"
 
 
-def size(n: int) -> str:
+def size(n: int | None) -> str:
     """`812 kB`, `1.4 MB` of a number of bytes."""
-    return f"{n / 1e6:,.1f} MB" if n >= 1e6 else f"{max(n / 1e3, 1):,.0f} kB"
+    return MISSING if n is None else f"{n / 1e6:,.1f} MB" if n >= 1e6 else f"{max(n / 1e3, 1):,.0f} kB"
 
 
 def plural(n: int, one: str, more: str = "") -> str:

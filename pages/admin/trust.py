@@ -16,6 +16,6 @@ left, right = st.columns([1.35, 1], gap="medium")
 with left:
     trust.feeds(viewer, chosen)
     trust.refreshed(viewer, chosen)
-with right:
     trust.builds(viewer, chosen)
+with right:
     trust.aside(viewer, chosen)

@@ -8,6 +8,7 @@ from core.access import accounts, sessions, terms, users
 from core.reports import asked, making, requests
 from core.reports.making import Desk
 from core.sources.ingest import ingest_records
+from core.ui.printing import painted
 from core.warehouse.build import build
 from tests.api.conftest import EVENTS
 
@@ -31,7 +32,7 @@ def made(door):
         snapshot = door.snapshot("acme")
         given = asked.mep(account, snapshot, "2026-03") if kind == "mep" else asked.custom(account, snapshot, [ENTRIES], kind="csv")
         report = requests.ask(door.store, account, None, kind, "Ünsere Zahlen / März", given, now=door.now())
-        desk = Desk(door.store, SimpleNamespace(smtp_url=None, mail_from=None, base_url=None), door, door.now, Event())
+        desk = Desk(door.store, SimpleNamespace(smtp_url=None, mail_from=None, base_url=None), door, door.now, Event(), painted)
         making.make(desk, making.take(desk, report.report_id))
         return report.report_id
 

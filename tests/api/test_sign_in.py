@@ -35,6 +35,13 @@ def test_a_ticket_is_used_once(client, door, ana):
     assert [client.get("/auth/enter", params={"ticket": used}).status_code for _ in range(2)] == [303, 403]
 
 
+def test_looking_at_a_link_without_opening_it_uses_nothing_up(client, door, ana):
+    unused = ticket(door, ana)
+    assert ("set-cookie" in client.head("/auth/enter", params={"ticket": unused}).headers, client.post("/auth/enter", params={"ticket": unused}).status_code) == (
+        False, 405)
+    assert client.get("/auth/enter", params={"ticket": unused}).status_code == 303
+
+
 @pytest.mark.parametrize("address", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\\b", "/a\r\nX: y", "/\t/evil", ""])
 def test_it_leads_nowhere_but_to_our_own_pages(client, door, ana, address):
     assert client.get("/auth/enter", params={"ticket": ticket(door, ana), "next": address}).headers["location"] == "/"

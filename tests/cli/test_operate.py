@@ -174,3 +174,8 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_no_traceback(journeys, acm
     (tmp_path / "file").touch()
     done = journeys(f"backup {tmp_path / 'file' / 'copy'}")
     assert (done.code, done.err) == (1, f"journeys: {tmp_path / 'file' / 'copy'}: Not a directory. Nothing more was done.\n")
+
+
+def test_wrong_usage_is_one_line_also_where_there_is_much_to_choose_from(journeys, tmp_path):
+    done = journeys(f"sftp check {tmp_path / 'f.csv'}")
+    assert (done.code, done.err) == (2, "journeys: Missing option '--contacts'. Choose from: phone, email, both (see: journeys sftp check --help)\n")

@@ -19,7 +19,7 @@ def press(at, label):
 
 def test_without_an_alert_the_page_says_what_one_is_for(run, clean):
     said = html(run("alerts"))
-    assert "Nothing is looked out for yet" in said
+    assert "No number is watched yet" in said
     assert "No alert has fired yet" in said
 
 
@@ -51,7 +51,7 @@ def test_somebody_elses_alert_stays_as_it_is(run, door, clean):
     assert "by the one who made it" in html(other)
 
 
-@pytest.mark.parametrize("query", ["alert=x", "alert=999999"])
+@pytest.mark.parametrize("query", ["alert=x", "alert=²", "alert=999999"])
 def test_an_alert_that_is_not_there_is_said(run, query):
     at = run("alerts", query)
     assert not at.exception

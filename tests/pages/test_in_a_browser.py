@@ -138,7 +138,11 @@ def test_why_this_number_leads_to_its_rows(opened):
     page.get_by_role("menuitem", name="Why this number").click()
     page.get_by_text(f"equal tile {tile} = rows {tile}").wait_for()
     page.get_by_text("behind it").last.click()
-    page.get_by_role("dialog").locator("[data-testid=stDataFrame]").wait_for()
+    rows = page.get_by_role("dialog").locator("[data-testid=stDataFrame]")
+    rows.hover()
+    page.get_by_role("dialog").get_by_role("button", name="Search").wait_for()
+    download = page.get_by_role("dialog").locator("[aria-label^='Download as CSV']")  # Streamlit's own: it would ask no package and write no trail
+    assert (download.count(), download.is_visible()) == (1, False)
 
 
 def test_enable_leads_over_the_terms_to_overview_and_keeps_who_accepted(door, served_at, chromium):

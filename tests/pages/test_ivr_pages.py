@@ -1,6 +1,7 @@
 """IVR insights and Channels: the numbers shown, what a viewer does not see, and what an empty page says."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -35,6 +36,13 @@ def test_a_flow_of_the_paths_opens_the_calls_behind_it(run, snapshot):
     assert not at.exception
     found = answer(snapshot, query_of(at, "behind")).frame
     assert words.plural(found.height, "call") in html(at)
+
+
+@pytest.mark.parametrize("piece", ["no", "[1]", '{"step": "x"}', '{"outcome": ["a"]}', '{"other": 1}'])
+def test_a_piece_of_the_paths_that_is_none_is_named(run, piece):
+    at = run("ivr-insights", f"journey=service-line&{ALL}&calls={quote(piece)}")
+    assert not at.exception
+    assert "path_calls is followed by what is meant" in html(at)
 
 
 def test_a_viewer_sees_how_often_but_not_what_was_collected(run, snapshot):

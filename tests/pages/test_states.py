@@ -1,5 +1,6 @@
 """What a page says when the address is wrong, when nothing happened, and to whom ids are shown."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -133,3 +134,26 @@ def test_in_a_large_account_a_widget_holds_its_place_until_its_numbers_are_there
     assert not at.exception
     assert held == [frame.HEIGHT] * len([widget for widget in widgets(at) if widget.key != "six"])
     assert "The next numbers are on the way" not in html(at)
+
+
+def test_a_long_page_lists_what_stands_on_it_and_a_short_one_does_not(run):
+    at = run("campaign-performance", "journey=cart")
+    assert re.findall(r'data-goto="([^"]+)"', html(at)) == [widget.key for widget in widgets(at) if widget.key != "six"]
+    assert "data-goto" not in html(run("overview"))
+
+
+def test_a_tile_and_a_columns_head_say_what_they_count(run):
+    said = html(run("journeys"))
+    assert "title=\"Profiles in journey: distinct profiles with a run.\"" in said
+    assert re.search(r"<div class=ja-tile[^>]* title='Distinct profiles with a run.'><dt>Profiles in journey</dt>", html(run("overview")))
+
+
+def test_a_page_that_is_not_open_still_says_which_page_it_is(run):
+    said = html(run("mep", user="vid"))
+    assert "<h1><bdi>MEP consumption</bdi></h1>" in said
+    assert "MEP consumption is not open to you" in said
+
+
+def test_shares_of_what_happened_say_that_they_compare_different_people(run):
+    assert "Shares compare different people" in html(run("overview", "basis=happened"))
+    assert "Shares compare different people" not in html(run("overview"))

@@ -1,4 +1,7 @@
 """The Trust page, and links that hold on to the numbers as they were."""
+from core.access import audit
+from core.reports import made
+from core.ui import sheets
 from tests.pages.test_widgets_agree import html
 
 
@@ -23,3 +26,14 @@ def test_a_snapshot_that_is_not_kept_is_said(run):
     at = run("overview", "snapshot=s-20200101-000000")
     assert not at.exception
     assert "no longer kept" in html(at)
+
+
+def test_a_file_of_a_page_without_queries_is_in_the_audit_trail(run, door):
+    viewer = run("trust").session_state["ja-viewer"]
+    sheet = sheets.Sheet(sheets.columns("a"), sheets.frame_of(sheets.columns("a"), [("x",)]), ())
+    address = sheets._kept(viewer, sheets.Widget("builds", "Last builds", (("", lambda: sheet),), lambda: None), sheet, "csv", "Last builds")
+    newest = audit.newest(door.store, "demo", 1)[0]
+    assert (newest.actor, newest.action, newest.subject) == (viewer.user.name, "widget.exported", "Last builds.csv")
+    kept = made.find(address.rpartition("/")[2], "demo", viewer.user.user_id)
+    assert kept.path.read_bytes() == b"\xef\xbb\xbfa\r\nx\r\n"
+    kept.path.unlink()

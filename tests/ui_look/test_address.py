@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from core.errors import WrongUsage
 from core.metrics import Query
-from core.ui.address import Known, read, split, written
+from core.ui.address import Known, read, split, whole, written
 
 TODAY = date(2026, 3, 31)
 KNOWN = Known(
@@ -69,3 +69,8 @@ def test_a_query_takes_only_filters_that_its_measures_allow():
 def test_tags_stand_for_their_journeys():
     assert read({"tag": "shop"}, KNOWN).ask("entries").where == (("journey", ("cart", "loan")),)
     assert read({"tag": "shop", "journey": "loan"}, KNOWN).ask("entries").where == (("journey", ("loan",)),)
+
+
+@pytest.mark.parametrize(("text", "number"), [("7", 7), ("007", 7), ("", None), ("-7", None), ("²", None), ("٣", None), ("9" * 10, None)])
+def test_an_id_that_is_a_number_is_plain_digits_that_the_store_can_hold(text, number):
+    assert whole(text) == number

@@ -36,10 +36,10 @@ function lead(key) {
 // a number that stands for a part of an answer: what it is says data-hit, the widget is that of its frame
 const struck = on => on.closest("[data-hit]") && !on.closest("a,button,summary,label,input") && !String(getSelection())
 
-function tell(on) {
+function tell(on, hit) {
   const frame = on.closest('[class*="st-key-w-"],[class*="st-key-t-"]')
   const key = frame?.className.match(/(?:^|\s)st-key-[wt]-(\S+)/)
-  if (key) document.journeys.hit({ widget: key[1], hit: on.closest("[data-hit]").dataset.hit, of: on.closest("[data-of]")?.dataset.of || "" })
+  if (key) document.journeys.hit({ widget: key[1], hit, of: on.closest("[data-of]")?.dataset.of || "" })
 }
 
 function pressed(event) {
@@ -52,7 +52,9 @@ function pressed(event) {
   } else if (goal) {
     lead(goal.dataset.goto)
   } else if (struck(on)) {
-    tell(on)
+    tell(on, on.closest("[data-hit]").dataset.hit)
+  } else if (on.closest("[data-stop]")) {
+    tell(on, "stop")
   } else if (link && !event.defaultPrevented && link.closest("[data-testid=stMain],[data-testid=stSidebar],[role=dialog]") && !elsewhere(link)) {
     event.preventDefault()
     close()

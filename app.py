@@ -7,6 +7,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core import worker
 from core.access import sessions
+from core.api import front
 from core.api.guards import KnownPages, LiveSession, SecurityHeaders, content_policy
 from core.api.routes import routes
 from core.cli.door import of_the_server
@@ -15,7 +16,8 @@ from core.ui import lighter, menu, trouble
 lighter.install()
 door = of_the_server()
 RESERVED = ("auth", "exports", "api", "healthz", "_stcore", "app", "media", "component", "static")  # first segments of routes, ours and Streamlit's
-policy = content_policy(Path(st.__file__).parent / "static" / "index.html")
+FRONTEND = Path(st.__file__).parent / "static"
+index = front.index_of(FRONTEND)
 
 
 def user_of(session_id):
@@ -23,5 +25,7 @@ def user_of(session_id):
 
 
 app = st.App("core/ui/shell.py", routes=routes(door), lifespan=worker.beside(door), on_script_error=trouble.show,  # written just so: the source is searched
-             middleware=[Middleware(SecurityHeaders, policy=policy), Middleware(KnownPages, user_of=user_of, pages=menu.ADDRESSES, reserved=RESERVED),
+             middleware=[Middleware(SecurityHeaders, policy=content_policy(index)),
+                         Middleware(front.FirstFiles, static=FRONTEND, index=index, pages=menu.ADDRESSES),
+                         Middleware(KnownPages, user_of=user_of, pages=menu.ADDRESSES, reserved=RESERVED),
                          Middleware(LiveSession, user_of=user_of, back_message=BackMsg)])

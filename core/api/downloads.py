@@ -96,7 +96,7 @@ def _written(result: Result, file: str, title: str, account_id: str) -> Response
             export.to_csv(result, Path(name))
         else:
             export.to_xlsx(result, Path(name), {"Title": title, "Account": account_id})
-    except BaseException:  # whatever ends it, a half file is nobody's
+    except BaseException:  # whatever ends it: a half file is nobody's
         Path(name).unlink()
         raise
     return FileResponse(name, media_type=KINDS[file], filename=_file_name(title) + Path(file).suffix, background=BackgroundTask(os.unlink, name))

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -20,9 +19,9 @@ from core.errors import unknown
 FOR_SIGNED_IN = ("/media/", "/_stcore/upload_file")
 
 
-def content_policy(index: Path) -> str:
-    """The content security policy; the one inline script of Streamlit's index page is allowed by its hash."""
-    scripts = re.findall(r"<script>(.*?)</script>", index.read_text(encoding="utf-8"), re.DOTALL)
+def content_policy(index: str) -> str:
+    """The content security policy; the inline scripts of the index page are allowed by their hashes."""
+    scripts = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts)
     return (f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
             "connect-src 'self'; worker-src 'self' blob:; frame-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")

@@ -19,7 +19,7 @@ ANA = User(1, "Ana", "acme", "viewer")
 
 
 def test_the_policy_allows_the_one_script_of_the_page_and_nothing_inline_beside_it():
-    policy = dict(part.split(" ", 1) for part in content_policy(INDEX).split("; "))
+    policy = dict(part.split(" ", 1) for part in content_policy(INDEX.read_text(encoding="utf-8")).split("; "))
     assert re.fullmatch(r"'self' 'sha256-[A-Za-z0-9+/=]{44}'", policy["script-src"])
     assert (policy["default-src"], policy["frame-ancestors"], policy["object-src"], policy["base-uri"]) == ("'self'", "'none'", "'none'", "'none'")
 

@@ -1,12 +1,15 @@
 """How long calls take, how soon a caller hears the first step, and who calls again within a day.
 
-Asked as `{"measures": ["calls_answered"], "answer": "call_lengths"}`, `"call_length_quartiles"`, `"first_step_times"`, `"first_step_quartiles"`, and
+Asked as `{"measures": ["calls_answered"], "answer": "call_lengths"}`, `"call_length_quartiles"`, `"first_step_times"`, `"first_step_quartiles"`,
+`"answer_times"`, `"answer_time_quartiles"`, and
 `{"measures": ["calls"], "answer": "repeat_calls"}`.
 """
 from datetime import date, timedelta
 
+from core.errors import WrongUsage
 from core.metrics.bands import banded, quartered, split_columns, told
 from core.metrics.ivr import LENGTHS, call_rows, meant
+from core.metrics.once import has_column
 from core.metrics.query import Query
 from core.metrics.result import Column, Result
 from core.metrics.sql import Params
@@ -14,10 +17,13 @@ from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
 
 LENGTH = Column("call_length", "Length of the call", Unit.TEXT)
+PICKED_UP = Column("time_to_answer", "Time to answer", Unit.TEXT)
 FIRST = Column("first_step_time", "Time until the first step", Unit.TEXT)
 ANSWERED = Column("calls_timed", "Answered calls", Unit.COUNT)
 BY = ("journey_version", "direction", "arm", "sub_account")
 LENGTH_IS = "Of answered calls whose end names a duration: that duration."
+ANSWER_IS = ("Of calls with a call.answered event: the whole seconds from the start of the call, its earliest event, to the first of these. A call that is "
+             "known to be answered by a menu, an input or its outcome alone is left out.")
 FIRST_IS = ("Of answered calls with a menu, input or collect: the whole seconds from the start of the call to the first of them. It holds the ringing, and what"
             " was said before the first step.")
 REPEATS_IS = ("Of calls whose profile is known: those for which the same profile had begun another call of the same journey and direction within the 24 hours "
@@ -51,6 +57,18 @@ def first_step_quartiles(snapshot: Snapshot, asked: Result) -> Result:
     return quartered(snapshot, asked, _first_step(asked.query), "first_step", ANSWERED, (FIRST.label, FIRST_IS))
 
 
+def answer_times(snapshot: Snapshot, asked: Result) -> Result:
+    """Per band of time until the call was answered, in order: answered calls, and the share of all of them that had been by its end."""
+    meant(asked.query, "answer_times", "calls_answered")
+    return banded(snapshot, asked, _answered(snapshot, asked.query), LENGTHS, PICKED_UP, ANSWERED, ANSWER_IS)
+
+
+def answer_time_quartiles(snapshot: Snapshot, asked: Result) -> Result:
+    """Per value of the dimensions: calls with a call.answered event, and within how many seconds a quarter, half and three quarters of them had it."""
+    meant(asked.query, "answer_time_quartiles", "calls_answered", BY)
+    return quartered(snapshot, asked, _answered(snapshot, asked.query), "time_to_answer", ANSWERED, (PICKED_UP.label, ANSWER_IS))
+
+
 def repeat_calls(snapshot: Snapshot, asked: Result) -> Result:
     """Per value of the dimensions: calls with a profile, their callers, those calls that came within 24 h of the one before, and their callers."""
     query = asked.query
@@ -68,6 +86,12 @@ def repeat_calls(snapshot: Snapshot, asked: Result) -> Result:
 
 def _length(query: Query) -> tuple[str, Params]:
     return call_rows(query, "calls", ["duration_s AS seconds"], "is_answered AND duration_s IS NOT NULL")
+
+
+def _answered(snapshot: Snapshot, query: Query) -> tuple[str, Params]:
+    if not has_column(snapshot, "calls", "answered_at"):
+        raise WrongUsage("This snapshot was built before calls kept the time of their answer: the next build of the account has it.")
+    return call_rows(query, "calls", ["(epoch_us(answered_at) - epoch_us(started_at)) // 1000000 AS seconds"], "answered_at IS NOT NULL")
 
 
 def _first_step(query: Query) -> tuple[str, Params]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.errors import WrongUsage
 from core.metrics.facts import ENTERED, Rows
 from core.metrics.measures import MEASURES
+from core.metrics.once import once
 from core.metrics.planner import Part
 from core.metrics.result import Column, Result
 from core.metrics.sql import fact_rows
@@ -23,6 +24,8 @@ PEOPLE = (Column("stopped", "Ended or waiting, people", Unit.PEOPLE), Column("st
           Column("passed", "Passed, people", Unit.PEOPLE))
 MONEY = (Column("value_a_person", "Value per person who passed", Unit.MONEY), Column("lost_value", "Lost goal value", Unit.MONEY))
 CURRENCY = Column("currency", "Currency", Unit.TEXT)
+ELEMENTS = "SELECT DISTINCT element_id FROM daily WHERE measure = 'element_arrived' AND journey_id = ? ORDER BY element_id"
+WORD = 62  # bits of a whole number that are used
 
 
 def drop_off(snapshot: Snapshot, asked: Result) -> Result:
@@ -39,25 +42,40 @@ def drop_off(snapshot: Snapshot, asked: Result) -> Result:
     by = [ELEMENT, *(CURRENCY for _ in query.dimensions)]
     currency, kept = ("currency, ", " AND value_amount IS NOT NULL") if query.dimensions else ("", "")
     amount = "CAST(stopped AS HUGEINT) * CAST(value * 1000000 AS HUGEINT)"
+    elements = list(once(snapshot, ELEMENTS, journeys[0])["element_id"])
     frame = snapshot.sql(
-        f"""WITH arrived AS ({arrived}), goal AS ({goals}), performer AS ({performers}), people AS (
-            SELECT element, count(*) FILTER (stopped) AS stopped, count(*) FILTER (stopped_at_goal) AS stopped_at_goal, count(*) FILTER (passed) AS passed
-            FROM (
-                SELECT element_id AS element, bool_or(state <> 'passed') AS stopped, bool_or(state = 'passed') AS passed,
-                    bool_or(state <> 'passed' AND performer.run_key IS NOT NULL) AS stopped_at_goal
-                FROM arrived LEFT JOIN (SELECT DISTINCT run_key FROM performer) AS performer USING (run_key) GROUP BY element_id, profile_key
-            ) GROUP BY element
-        ), worth AS (
+        f"""WITH arrived AS NOT MATERIALIZED ({arrived}), goal AS ({goals}), performer AS ({performers}), {_people(len(elements))}, worth AS (
             SELECT element_id AS element, {currency}sum(value_amount) AS value FROM arrived JOIN goal USING (run_key)
             WHERE state = 'passed'{kept} GROUP BY ALL
         )
         SELECT element, {currency}stopped, stopped_at_goal, passed,
             {_millionths("CAST(value * 1000000 AS HUGEINT)")} AS value_a_person, {_millionths(amount)} AS lost_value
-        FROM people LEFT JOIN worth USING (element) 
+        FROM people LEFT JOIN worth USING (element)
         ORDER BY {"currency NULLS LAST, " if currency else ""}lost_value DESC NULLS LAST, stopped DESC, element""",
-        [*params, *more, *last],
+        [*params, *more, *last, elements],
     )
     return replace(asked, frame=frame, columns=(*by, *PEOPLE, *MONEY), definitions=(("Lost goal value", DEFINITION),))
+
+
+def _people(elements: int) -> str:
+    """CTE `people`: distinct profiles who stopped at an element, stopped there with a goal event, passed it. A person's elements are bits of whole numbers:
+    far fewer groups than (element, person) pairs. `?`: the list of the elements."""
+    words = range(max(1, -(-elements // WORD)))
+    kinds = {"stopped": "state <> 'passed'", "passed": "state = 'passed'",
+             "stopped_at_goal": "state <> 'passed' AND run_key IN (SELECT run_key FROM performer)"}
+    bits = ", ".join(f"bit_or(CASE WHEN word = {word} AND {when} THEN bit ELSE 0 END) AS {kind}_{word}" for kind, when in kinds.items() for word in words)
+    named = ", ".join(f"{kind}_{word}" for kind in kinds for word in words)
+    counts = ", ".join(f"coalesce(sum(n) FILTER ({' OR '.join(f'word = {word} AND {kind}_{word} & bit <> 0' for word in words)}), 0)::BIGINT AS {kind}"
+                       for kind in kinds)
+    return f"""place AS (
+            SELECT element_id, (n - 1) // {WORD} AS word, 1::BIGINT << ((n - 1) % {WORD})::INTEGER AS bit
+            FROM (SELECT unnest(listed) AS element_id, generate_subscripts(listed, 1) AS n FROM (SELECT ?::VARCHAR[] AS listed))
+        ), person AS (
+            SELECT {bits} FROM arrived JOIN place USING (element_id) GROUP BY profile_key
+        ), people AS (
+            SELECT element_id AS element, {counts} FROM (SELECT {named}, count(*) AS n FROM person GROUP BY {named}) CROSS JOIN place GROUP BY element_id
+            HAVING stopped + passed > 0
+        )"""
 
 
 def _millionths(amount: str) -> str:

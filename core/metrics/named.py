@@ -4,7 +4,15 @@ from collections.abc import Callable
 from core.errors import WrongUsage, unknown
 from core.metrics import mep_consumption, mep_forecast, mep_rules
 from core.metrics.call_paths import call_loops, call_paths, path_calls
-from core.metrics.call_times import call_length_quartiles, call_lengths, first_step_quartiles, first_step_times, repeat_calls
+from core.metrics.call_times import (
+    answer_time_quartiles,
+    answer_times,
+    call_length_quartiles,
+    call_lengths,
+    first_step_quartiles,
+    first_step_times,
+    repeat_calls,
+)
 from core.metrics.channel_times import view_time_quartiles, view_times
 from core.metrics.drop_off import drop_off
 from core.metrics.flow import event_flow, flow
@@ -23,6 +31,7 @@ NAMED: dict[str, Teller] = {
     "lift": lift, "arm_shares": arm_shares, "maturity": maturity,
     "call_paths": call_paths, "path_calls": path_calls, "call_loops": call_loops, "call_lengths": call_lengths,
     "call_length_quartiles": call_length_quartiles, "first_step_times": first_step_times, "first_step_quartiles": first_step_quartiles,
+    "answer_times": answer_times, "answer_time_quartiles": answer_time_quartiles,
     "repeat_calls": repeat_calls, "menu_use": menu_use, "collect_use": collect_use, "collect_values": collect_values,
     "pressure": pressure, "overlap": overlap, "together": together,
     "view_times": view_times, "view_time_quartiles": view_time_quartiles,

@@ -37,6 +37,11 @@ def kept(snapshot: Snapshot, key: Hashable, make: Callable[[], pl.DataFrame]) ->
     return frame
 
 
+def has_column(snapshot: Snapshot, table: str, name: str) -> bool:
+    """Whether the snapshot was built since the table has that column."""
+    return name in once(snapshot, "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table])["column_name"]
+
+
 def has_table(snapshot: Snapshot, name: str) -> bool:
     """Whether the snapshot was built since there is that table."""
     return name in once(snapshot, "SELECT table_name FROM duckdb_tables()")["table_name"]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.metrics import Query
-from core.ui import answers, catalog, columns, filters, frame, heat, journeys, parts, registry, series, states, tables, theme, tiles, words
+from core.metrics.once import has_column
+from core.ui import answers, catalog, columns, filters, frame, heat, journeys, parts, registry, seen, series, states, tables, theme, tiles, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 from core.ui.performance import BY, open_said
@@ -171,6 +172,14 @@ def _of_way(way: str | None) -> Col:
 def lengths(viewer: Viewer, chosen: Chosen) -> Widget | None:
     """How long answered calls took; None where no length is known."""
     return _bands(viewer, chosen, "lengths", "Answered calls, by their length", "call_length", "call_lengths", "call_length_quartiles", "took at most")
+
+
+def answers_within(viewer: Viewer, chosen: Chosen) -> Widget | None:
+    """How soon calls were answered; None where no call.answered event tells."""
+    if not has_column(seen.snapshot(viewer), "calls", "answered_at"):
+        return None
+    return _bands(viewer, chosen, "time-to-answer", "Answered calls, by time to answer", "time_to_answer", "answer_times", "answer_time_quartiles",
+                  "were answered within")  # fmt: skip
 
 
 def first_steps(viewer: Viewer, chosen: Chosen) -> Widget | None:

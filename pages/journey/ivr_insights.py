@@ -41,6 +41,7 @@ left, right = st.columns(2, gap="medium")
 with left:
     frame.show(viewer, chosen, lambda: calls.lengths(viewer, chosen))
 with right:
+    frame.show(viewer, chosen, lambda: calls.answers_within(viewer, chosen))
     frame.show(viewer, chosen, lambda: calls.first_steps(viewer, chosen))
 left, right = st.columns(2, gap="medium")
 with left:

@@ -42,6 +42,7 @@ def line(world, tmp_path):
     one = world.call(runs[0], "2026-03-01 10:00", direction="inbound", last="pin", seconds=40)
     stepped(world, one, ("menu", "main", 2), ("input", "main", 6, None, "no_input"), ("menu", "main", 7), ("input", "main", 12, "1"),
             ("collect", "pin", 20, "1234", "ok", "PIN"))
+    world.rows["calls"][-1]["answered_at"] = world.rows["calls"][-1]["started_at"] + timedelta(seconds=1.9)
     two = world.call(runs[1], "2026-03-02 10:00", direction="inbound", outcome="hangup", completed=False, last="main", seconds=90)
     stepped(world, two, ("menu", "main", 3), ("input", "main", 9, "1"), ("collect", "pin", 15, "99", "invalid", "PIN"), ("menu", "main", 20))
     world.call(runs[1], "2026-03-03 09:59", direction="inbound", outcome="no_answer", answered=False, completed=False)
@@ -90,6 +91,11 @@ def test_lengths_and_the_first_step(line):
     assert told(line, "call_length_quartiles", "calls_answered", ["direction"]) == [("inbound", 2, 52.5, 65.0, 77.5)]
     assert told(line, "first_step_times", "calls_answered") == [("under 10 s", 2, 1.0)]
     assert told(line, "first_step_quartiles", "calls_answered") == [(2, 2.25, 2.5, 2.75)]
+
+
+def test_the_time_to_answer_is_of_calls_whose_answer_an_event_tells(line):
+    assert told(line, "answer_times", "calls_answered") == [("under 10 s", 1, 1.0)]
+    assert told(line, "answer_time_quartiles", "calls_answered", ["direction"]) == [("inbound", 1, 1.0, 1.0, 1.0)]
 
 
 def test_a_call_within_24_hours_of_the_one_before_is_a_repeat(line):

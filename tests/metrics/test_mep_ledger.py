@@ -127,6 +127,21 @@ def test_an_id_is_its_code_points(tmp_path):
     product.close()
 
 
+@pytest.mark.parametrize("every_step", [False, True])
+def test_a_line_has_the_name_that_its_journey_had_when_its_record_came(tmp_path, every_step):
+    at, version = "2026-03-05T10:00:00Z", {"version": 1, "published_at": None, "goal": None, "arms": None, "elements": []}
+    product = Product(tmp_path, ((None, "UTC"),), "EUR")
+    for n, name in enumerate((None, "Cart", "Basket", None)):
+        if name:
+            product.take(Step(document={"journey_id": "cart", "name": name, "versions": [version]}))
+        product.take(Step(records=[entered(f"{n}", f"p{n}", at)]))
+        if every_step:
+            product.build()
+    product.build()
+    assert mep_lines(product.snapshot, "2026-03")["Campaign Name"].to_list() == ["Cart", "Cart", "Basket", "Basket"]  # before any document: the first one's
+    product.close()
+
+
 def test_a_line_is_late_from_the_first_instant_after_its_month_on(tmp_path):
     end = "2026-04-01T00:00:00"
     product = product_of(tmp_path, [

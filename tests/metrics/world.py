@@ -29,8 +29,8 @@ TABLES = {
     "clicks": f"{CARRY}, position BIGINT, message_key BIGINT, channel VARCHAR, sender VARCHAR, element_id VARCHAR, url VARCHAR, {_placed('clicked')}",
     "goals": f"{CARRY}, position BIGINT, name VARCHAR, {_placed('performed')}, value_amount DECIMAL(18,6), value_currency VARCHAR",
     "calls": f"{CARRY}, call_key BIGINT, source VARCHAR, call_id VARCHAR, direction VARCHAR, sender VARCHAR, outcome VARCHAR, is_answered BOOLEAN, "
-    f"is_completed BOOLEAN, last_element_id VARCHAR, duration_s DOUBLE, started_at TIMESTAMPTZ, call_day DATE, call_hour TINYINT, {_placed('ok')}, "
-    "cost_amount DECIMAL(18,6), cost_currency VARCHAR, first_position BIGINT, last_position BIGINT",
+    f"is_completed BOOLEAN, last_element_id VARCHAR, duration_s DOUBLE, started_at TIMESTAMPTZ, call_day DATE, call_hour TINYINT, answered_at TIMESTAMPTZ, "
+    f"{_placed('ok')}, cost_amount DECIMAL(18,6), cost_currency VARCHAR, first_position BIGINT, last_position BIGINT",
     "call_steps": f"{CARRY}, position BIGINT, call_key BIGINT, kind VARCHAR, element_id VARCHAR, input VARCHAR, input_status VARCHAR, collect_name VARCHAR, "
     "next_element_id VARCHAR, stepped_at TIMESTAMPTZ, call_day DATE, call_hour TINYINT, direction VARCHAR, last_element_id VARCHAR, outcome VARCHAR",
     "arrivals": f"{CARRY}, element_id VARCHAR, arrived_at TIMESTAMPTZ, arrived_day DATE, state VARCHAR",

@@ -20,6 +20,7 @@ SELECT
     bool_or(event_type IN ('call.answered', 'call.menu_entered', 'call.input', 'call.collected')) AS has_answer,
     max_by(element_id, moment) FILTER (WHERE element_id IS NOT NULL AND event_type IN ('call.menu_entered', 'call.input', 'call.collected')) AS last_element_id,
     min(occurred_at) AS started_at,
+    min(occurred_at) FILTER (WHERE event_type = 'call.answered') AS answered_at,
     min(occurred_at) FILTER (WHERE event_type IN ('call.input', 'call.collected') AND coalesce(status, 'ok') = 'ok') AS ok_at,
     max_by(cost_amount, position) FILTER (WHERE cost_amount IS NOT NULL) AS cost_amount,
     max_by(coalesce(cost_currency, account_currency()), position) FILTER (WHERE cost_amount IS NOT NULL) AS cost_currency,

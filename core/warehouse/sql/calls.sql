@@ -11,7 +11,7 @@ SELECT
     coalesce(call.ending.status IN ('completed', 'transferred'), FALSE) AS is_completed,
     call.last_element_id, call.ending.duration_s AS duration_s,
     call.started_at, local_day(call.started_at) AS call_day, local_hour(call.started_at) AS call_hour,
-    call.ok_at, local_day(call.ok_at) AS ok_day, local_hour(call.ok_at) AS ok_hour,
+    call.answered_at, call.ok_at, local_day(call.ok_at) AS ok_day, local_hour(call.ok_at) AS ok_hour,
     call.cost_amount, call.cost_currency, call.first_position, call.last_position
 FROM call_base AS call
 LEFT JOIN runs AS run ON run.run_key = call.run_key

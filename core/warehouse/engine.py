@@ -20,7 +20,11 @@ ORDER = {
     "daily": "measure, basis, journey_id, day, version, sub_account_id, arm, channel, element_id, detail, currency",
     "mep": "position",
     "visits": "journey_id, element_id, seconds",  # a median reads the visits of a few seconds (durations.py)
+    "arrivals": "journey_id, run_day",  # a question of one journey and a range reads its own stretch of them
+    "messages": "journey_id, run_day",
     "first_goals": "journey_id, run_day",
+    "moves": "basis, journey_id, day, version, sub_account_id, arm, from_element_id, to_element_id",
+    "ways": "basis, journey_id, day, version, sub_account_id, arm, element_id, next_element_id",
     "visit_steps": "basis, journey_id, element_id, day, least_s",
 }
 POSITION_SPACE = 10**12  # positions are below this; a moment is microseconds since year 1 times this, plus the position
@@ -65,7 +69,7 @@ class Engine:
         self.run("SET autoinstall_known_extensions=false")
         self.run("SET enable_progress_bar=false")  # it would go to stdout, between the lines of a JSON answer
         self.run("SET preserve_insertion_order=false")
-        self.run(f"ATTACH '{quoted(file)}' AS snap")
+        self.run(f"ATTACH '{quoted(file)}' AS snap (RECOVERY_MODE no_wal_writes)")  # a build that ends early is begun anew: nobody recovers its file
         self.run("SET search_path='memory.main,snap.main'")
         for macro in (
             *duckdb_macros(zones),
@@ -98,9 +102,10 @@ class Engine:
         else:
             self.frame("log_event", pl.DataFrame(schema={"position": pl.Int64(), **SCHEMA}))
 
-    def step(self, name: str) -> None:
-        """Make one table of `work` from its .sql file."""
-        self.run(f"CREATE OR REPLACE TABLE memory.main.{name} AS {sqlfile.select(name)}")
+    def step(self, name: str, **read: str) -> None:
+        """Make one table of `work` from its .sql file. `read`: inputs of the file that are read from another table (of at least the columns asked for)."""
+        inputs = ", ".join(f"{given} AS (SELECT * FROM {table})" for given, table in read.items())
+        self.run(f"CREATE OR REPLACE TABLE memory.main.{name} AS {f'WITH {inputs} ' if inputs else ''}{sqlfile.select(name)}")
 
     def gather(self, name: str, selects: Iterable[str]) -> None:
         """Make one table of `work` of the rows of these SELECTs, one after the other, so that no window holds them all."""

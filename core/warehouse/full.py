@@ -1,5 +1,5 @@
 """A full build: every table from the whole log."""
-from core.warehouse import durations, mep_months, reach
+from core.warehouse import durations, mep_months, moves, reach
 from core.warehouse.engine import BASE_STEPS, FACTS, FIND_STEPS, RUN_STEPS, Engine, Works
 
 PROFILES = "SELECT min(position) AS profile_key, profile_id FROM event WHERE profile_id IS NOT NULL GROUP BY profile_id"
@@ -32,5 +32,6 @@ def compute(engine: Works) -> None:
     engine.fill("sources")
     engine.fill("daily")
     durations.keep(engine)
+    moves.keep(engine)
     mep_months.keep(engine)
     reach.cells(engine)

@@ -1,5 +1,5 @@
 """An increment: the facts of the touched runs are made again from their events, and the rollups moved by the difference."""
-from core.warehouse import durations, mep_months, merging, reach, sqlfile, touched
+from core.warehouse import durations, mep_months, merging, moves, reach, sqlfile, touched
 from core.warehouse.engine import BASE_STEPS, FACTS, Engine
 
 TOUCHED_LIMIT = 0.20  # of all runs; above it a full build is the cheaper way
@@ -74,8 +74,11 @@ def fetch_far(engine: Engine, rest: list[tuple[int, int]]) -> None:
     engine.run("CREATE OR REPLACE TABLE memory.main.far_position (position BIGINT)")
     first = engine.number("SELECT min(first_position) FROM far_run")
     rest = [(max(low, first), high) for low, high in rest if high >= first and first]
+    if rest:
+        engine.run(f"""INSERT INTO memory.main.far_position SELECT position FROM ({touched.within(rest)}) AS old
+                       JOIN far_run AS run ON run.profile_id = old.profile_id AND old.position BETWEEN run.first_position AND run.last_position
+                       WHERE old.journey_id = run.journey_id OR (old.journey_id IS NULL AND old.event_type = 'event.performed')""")
     for name, ids in (
-        ("far_profile", "profile_id FROM far_run"),
         ("far_entry", "journey_id, entry_id FROM far_run WHERE entry_id IS NOT NULL"),
         ("far_message", "source, message_id FROM snap.messages SEMI JOIN far_run ON far_run.run_key = messages.run_key"),
         ("far_call", "source, call_id FROM snap.calls SEMI JOIN far_run ON far_run.run_key = calls.run_key"),
@@ -142,10 +145,11 @@ def move_rollups(engine: Engine) -> None:
     contribute(engine, "old")
     move_people(engine)
     gather_people(engine)
+    reach.move(engine)
     for fact in IN_DAILY:
         engine.run(f"DROP VIEW memory.main.{fact}")
-    reach.move(engine)
     durations.move(engine)
+    moves.move(engine)
     mep_months.note(engine)
     merge_facts(engine)
     merging.merge(engine, "daily", {"n": "BIGINT", "amount": "DECIMAL(38, 6)"})
@@ -160,19 +164,23 @@ def contribute(engine: Engine, side: str) -> None:
 
 
 def move_people(engine: Engine) -> None:
-    """`moved`: the (measure, basis, profile, journey) whose days the touched runs changed: other days than before, or a run that is told apart otherwise."""
+    """`moved`: the (measure, basis, profile, journey) whose days the touched runs changed, and from which day to which.
+
+    Changed: other days than before, or a run that is told apart otherwise.
+    """
     engine.run("""CREATE OR REPLACE TABLE memory.main.told_apart AS
         SELECT new.run_key FROM new_runs AS new JOIN snap.runs AS old ON old.run_key = new.run_key
         WHERE old.version IS DISTINCT FROM new.version OR old.sub_account_id IS DISTINCT FROM new.sub_account_id OR old.arm IS DISTINCT FROM new.arm""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.moved AS
-        SELECT DISTINCT day.measure, day.basis, day.profile_key, run.journey_id
+        SELECT day.measure, day.basis, day.profile_key, run.journey_id, min(day.day) AS first_day, max(day.day) AS last_day
         FROM (
             (SELECT * FROM old_presence EXCEPT SELECT * FROM new_presence)
             UNION ALL (SELECT * FROM new_presence EXCEPT SELECT * FROM old_presence)
             UNION ALL SELECT * FROM new_presence WHERE run_key IN (SELECT run_key FROM told_apart)
         ) AS day
         JOIN (SELECT run_key, journey_id FROM new_runs UNION SELECT run_key, journey_id FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched)) AS run
-            ON run.run_key = day.run_key""")
+            ON run.run_key = day.run_key
+        GROUP BY day.measure, day.basis, day.profile_key, run.journey_id""")
 
 
 def gather_people(engine: Engine) -> None:
@@ -181,7 +189,7 @@ def gather_people(engine: Engine) -> None:
         engine.run(f"""CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact}
                        WHERE profile_key IN (SELECT profile_key FROM moved) AND run_key NOT IN (SELECT run_key FROM touched)""")
     presence = f"SELECT 3::TINYINT AS side, * FROM ({sqlfile.select('presence')}) AS kept"
-    engine.run(f"""CREATE OR REPLACE TABLE memory.main.people_presence AS
+    engine.run(f"""CREATE OR REPLACE VIEW memory.main.people_presence AS
                    {presence} UNION ALL SELECT 1, * FROM old_presence UNION ALL SELECT 2, * FROM new_presence""")
     told_apart = "run_key, journey_id, version, sub_account_id, arm"
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.people_run AS

@@ -63,7 +63,7 @@ def keyed(target: str) -> str:
 def move(engine: Engine) -> None:
     """Bring series and cells to what the moved people now give. Cells that become 0 go, and series without a cell.
 
-    Given: `moved` (measure, basis, profile_key, journey_id whose days changed), `people_presence` and `people_run` (those people's days and runs; side,
+    Given: `moved` (measure, basis, profile_key, journey_id whose days changed, from first_day to last_day), `people_presence` and `people_run` (those people's days and runs; side,
     as bits: 1 before, 2 now, 3 both).
     """
     difference(engine)
@@ -91,16 +91,15 @@ def difference(engine: Engine) -> None:
                measure IN ('profiles_messaged', 'profiles_viewing') AS has_channel
         FROM (SELECT DISTINCT measure, basis FROM moved) AS used""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.moved_slice AS
-        SELECT slices.slice, moved.profile_key, moved.journey_id FROM moved
+        SELECT slices.slice, moved.profile_key, moved.journey_id, moved.first_day, moved.last_day FROM moved
         JOIN slices ON slices.measure = moved.measure AND slices.basis = moved.basis""")
-    engine.run("CREATE OR REPLACE VIEW memory.main.runs AS SELECT * FROM people_run")
-    engine.run("CREATE OR REPLACE VIEW memory.main.messages AS SELECT * FROM people_presence")  # for the channels that there are
-    for step in ("places", "people_place", "reach_scopes", "reach_kin", "reach_people"):
-        engine.step(step)
+    engine.step("places", runs="people_run")
+    engine.step("people_place")
+    engine.step("reach_people")
+    engine.step("reach_scopes", messages="reach_people")  # for the channels that there are
+    engine.step("reach_kin")
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.moved_reach AS
         SELECT slices.measure, slices.basis, cell.series, cell.day, cell.previous_day, cell.n FROM ({sqlfile.select('reach_moved')}) AS cell
         JOIN slices ON slices.slice = cell.slice""")
     name(engine, "moved_reach")
-    for view in ("runs", "messages"):
-        engine.run(f"DROP VIEW memory.main.{view}")
     engine.drop("slices", "moved_slice", "places", "people_place", "reach_scopes", "reach_kin", "reach_people")

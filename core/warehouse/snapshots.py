@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from core.errors import JourneysError
+from core.eventlog.locks import held
 from core.warehouse.watch import SETTINGS, watched
 from core.warehouse.zones import from_text
 
@@ -159,21 +160,30 @@ def publish(folder: Path, made: Path, snapshot_id: str, now: datetime) -> None:
 
 def prune(folder: Path, now: datetime) -> None:
     """Remove all but the three newest snapshots and those pinned in the last 90 days."""
-    pins = pinned(folder)
-    files = sorted((folder / "snapshots").glob("*.duckdb"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-    keep = current(folder)
-    for file in files[KEPT:]:
-        if file.stem != keep and not (file.stem in pins and now - pins[file.stem] <= PINNED_FOR):
-            file.unlink(missing_ok=True)
-            file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    with _alone(folder):
+        pins, keep = pinned(folder), current(folder)
+        for file in _newest_first(folder)[KEPT:]:
+            if file.stem != keep and not (file.stem in pins and now - pins[file.stem] <= PINNED_FOR):
+                file.unlink(missing_ok=True)
+                file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    return sorted((folder / "snapshots").glob("*.duckdb"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+
+
+def _alone(folder: Path, *, shared: bool = False) -> AbstractContextManager[None]:
+    """No snapshot goes, and none is pinned, by another process meanwhile."""
+    return held(folder / "pins.lock", wait_s=30, busy="Another process is changing which snapshots are kept: try again.", shared=shared)
 
 
 def kept(folder: Path) -> list[Published]:
     """The records of all snapshots that can be opened, newest first."""
     found = []
-    for file in sorted((folder / "snapshots").glob("*.duckdb"), key=lambda file: file.stat().st_mtime_ns, reverse=True):
-        with opened(file) as connection:
-            found.append(published(connection))
+    with _alone(folder, shared=True):
+        for file in _newest_first(folder):
+            with opened(file) as connection:
+                found.append(published(connection))
     return found
 
 
@@ -185,10 +195,11 @@ def pinned(folder: Path) -> dict[str, datetime]:
 
 def pin(folder: Path, snapshot_id: str, now: datetime) -> None:
     """Keep that snapshot for 90 days from now."""
-    if not file_of(folder, snapshot_id).exists():
-        raise NotBuilt(f"Snapshot {snapshot_id} is no longer kept.")
-    pins = {name: at for name, at in pinned(folder).items() if now - at <= PINNED_FOR} | {snapshot_id: now}
-    write_text(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}))
+    with _alone(folder):
+        if not file_of(folder, snapshot_id).exists():
+            raise NotBuilt(f"Snapshot {snapshot_id} is no longer kept.")
+        pins = {name: at for name, at in pinned(folder).items() if now - at <= PINNED_FOR} | {snapshot_id: now}
+        write_text(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -45,22 +45,25 @@ def recall(engine: Engine, after: int) -> None:
                   ) AS starts GROUP BY journey_id, profile_id""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.waited AS SELECT pending.position FROM snap.pending AS pending
                   SEMI JOIN entered_entry ON entered_entry.journey_id = pending.journey_id AND entered_entry.entry_id = pending.entry_id""")
-    low, high = engine.rows("SELECT coalesce(min(position), 0), coalesce(max(position), 0) FROM waited")[0]
     since = engine.rows("SELECT coalesce(min(since), TIMESTAMPTZ '9999-01-01')::VARCHAR FROM changed_pair")[0][0]
     past = f"old.position <= {after} AND old.occurred_at >= TIMESTAMPTZ '{since}' AND old.occurred_at >= pair.since"
-    engine.run(f"""CREATE OR REPLACE TABLE memory.main.recalled AS
-        SELECT old.* FROM log_event AS old SEMI JOIN waited ON waited.position = old.position WHERE old.position BETWEEN {low} AND {high}
-        UNION ALL
-        SELECT old.* FROM log_event AS old JOIN changed_pair AS pair ON pair.journey_id = old.journey_id AND pair.profile_id = old.profile_id
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.recalled_position AS
+        SELECT position FROM waited
+        UNION
+        SELECT old.position FROM log_event AS old JOIN changed_pair AS pair ON pair.journey_id = old.journey_id AND pair.profile_id = old.profile_id
         WHERE {past} AND old.entry_id IS NULL AND old.event_type <> 'journey.entered'
-        UNION ALL
-        SELECT DISTINCT old.* FROM log_event AS old JOIN changed_pair AS pair ON pair.profile_id = old.profile_id
+        UNION
+        SELECT old.position FROM log_event AS old JOIN changed_pair AS pair ON pair.profile_id = old.profile_id
         JOIN (SELECT DISTINCT journey_id, goal_event FROM versions WHERE goal_event IS NOT NULL) AS goal
             ON goal.journey_id = pair.journey_id AND goal.goal_event = old.name
         WHERE {past} AND old.journey_id IS NULL AND old.event_type = 'event.performed'
-        UNION ALL
-        SELECT old.* FROM log_event AS old JOIN old_entered AS run ON run.journey_id = old.journey_id AND run.entry_id = old.entry_id
+        UNION
+        SELECT old.position FROM log_event AS old JOIN old_entered AS run ON run.journey_id = old.journey_id AND run.entry_id = old.entry_id
         WHERE old.position <= {after} AND old.occurred_at >= TIMESTAMPTZ '{since}' AND old.event_type = 'event.performed'""")
+    low, high = engine.rows("SELECT coalesce(min(position), 0), coalesce(max(position), 0) FROM recalled_position")[0]
+    engine.run(f"""CREATE OR REPLACE TABLE memory.main.recalled AS SELECT old.* FROM log_event AS old
+                   SEMI JOIN recalled_position ON recalled_position.position = old.position WHERE old.position BETWEEN {low} AND {high}""")
+    engine.drop("waited", "recalled_position")
 
 
 def move(engine: Engine, after: int) -> None:

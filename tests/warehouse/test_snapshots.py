@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def test_three_snapshots_are_kept_and_the_pinned_one_for_ninety_days(tmp_path: P
     assert not snapshots.file_of(folder, names[0]).exists()
     with pytest.raises(snapshots.NotBuilt, match="no longer kept"):
         snapshots.open_snapshot(folder, names[0])
+
+
+def test_of_links_made_at_once_each_keeps_its_snapshot(tmp_path: Path) -> None:
+    names = [f"s-{n}" for n in range(24)]
+    (tmp_path / "snapshots").mkdir()
+    for name in names:
+        snapshots.file_of(tmp_path, name).touch()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: snapshots.pin(tmp_path, name, NOW), names))
+    assert sorted(snapshots.pinned(tmp_path)) == sorted(names)
 
 
 def test_a_reader_keeps_its_snapshot_while_the_next_are_built(tmp_path: Path) -> None:

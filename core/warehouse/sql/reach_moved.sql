@@ -13,10 +13,10 @@ WITH profile_days AS (
 ),
 with_previous AS (
     SELECT slice, series, day, side,
-           max(CASE WHEN side IN (1, 3) THEN day END) OVER earlier AS before,
-           max(CASE WHEN side IN (2, 3) THEN day END) OVER earlier AS now
+           lag(CASE WHEN side IN (1, 3) THEN day END IGNORE NULLS) OVER earlier AS before,
+           lag(CASE WHEN side IN (2, 3) THEN day END IGNORE NULLS) OVER earlier AS now
     FROM profile_days
-    WINDOW earlier AS (PARTITION BY slice, series, profile_key ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    WINDOW earlier AS (PARTITION BY slice, series, profile_key ORDER BY day)
 )
 SELECT cell.slice, kin.series, cell.day, cell.previous_day, cell.n
 FROM (

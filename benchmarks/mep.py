@@ -154,11 +154,12 @@ def main() -> int:
         # a fifth of the people of the full month are one million lines
         for form, seconds, mib in (("csv", 10, 300), ("xlsx", 90, 500)):
             fresh(prepared, work, form)
-            report = fresh(written, work, form, ("unit-1",) if is_full else ())
-            print(f"{form}: {report.value:,} lines in {report.seconds:.1f} s ({report.cpu_s:.1f} s of CPU), peak {report.peak_mib:,.0f} MiB", flush=True)
-            million = report.value / 1_000_000
-            claims.at_most(f"a million lines as {form}", report.seconds / million, seconds, "s")
-            claims.at_most("its memory", report.peak_mib, mib, "MiB")
+            for again in (False, True)[: 2 if form == "csv" else 1]:  # the second time each line is told as it was exported
+                report = fresh(written, work, form, ("unit-1",) if is_full else ())
+                name = f"{form}, exported again" if again else form
+                print(f"{name}: {report.value:,} lines in {report.seconds:.1f} s ({report.cpu_s:.1f} s of CPU), peak {report.peak_mib:,.0f} MiB", flush=True)
+                claims.at_most(f"a million lines as {name}", report.seconds / (report.value / 1_000_000), seconds, "s")
+                claims.at_most("its memory", report.peak_mib * 1.048576, mib, "MB")
     finally:
         if chosen.folder is None:
             shutil.rmtree(work)

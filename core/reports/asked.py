@@ -109,7 +109,7 @@ def custom(account: Account, snapshot: Snapshot, questions: Sequence[Mapping[str
         raise WrongUsage(f"A custom report has 1 to {MOST_QUESTIONS} questions, not {len(questions)}.")
     kept = [{"title": str(one.get("title") or f"Question {n}"), "question": Query.of(one["question"]).document(), "range": one.get("range")}
             | {name: one[name] for name in ("needs", "form") if one.get(name)} for n, one in enumerate(questions, 1)]
-    for form in {item["form"] for item in kept if "form" in item} - set(FORMS):
+    for form in {str(item["form"]) for item in kept if "form" in item} - set(FORMS):
         raise WrongUsage(unknown("form", form, FORMS))
     parameters = {"questions": kept, "range": range_, "format": kind}
     for given, item, (title, query) in zip(questions, kept, asked_on(parameters, today(account, snapshot)), strict=True):

@@ -18,7 +18,7 @@ for line in pack.read("checksums.txt").decode().splitlines():
     if found.hexdigest() != digest:
         sys.exit(f"{name} is not as it was packed")
 said = json.loads(pack.read("pack.json"))
-start, end = datetime.fromisoformat(said["month_start"]), datetime.fromisoformat(said["month_end"])
+start, end = (datetime.fromisoformat(said[name]) for name in ("month_start", "month_end"))
 first: dict[str, Any] = {}  # person → the entry of the month received first
 entries = 0
 for line in io.TextIOWrapper(pack.open("entries.ndjson"), "utf-8", newline="\n"):
@@ -32,9 +32,7 @@ for line in io.TextIOWrapper(pack.open("entries.ndjson"), "utf-8", newline="\n")
 chosen = [entry for entry in first.values() if not said["sub_accounts"] or entry[5] in said["sub_accounts"]]
 chosen.sort(key=lambda entry: (datetime.fromisoformat(entry[2]), entry[1]))
 counted = [[cell(text) for text in entry[1:5]] for entry in chosen]
-with pack.open("lines.csv") as file:
-    rows = list(csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline="")))[1:]
-exported = [row[:4] for row in rows]
+exported = [row[:4] for row in csv.reader(io.TextIOWrapper(pack.open("lines.csv"), "utf-8-sig", newline=""))][1:]
 print(f"{said['account']}, {said['month']}: {entries:,} entries, {len(counted):,} persons counted, {len(exported):,} lines exported")
 if counted != exported:
     other = next((n for n, row in enumerate(counted) if n >= len(exported) or row != exported[n]), len(counted))

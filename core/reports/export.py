@@ -83,7 +83,8 @@ def workbook(file: IO[bytes]) -> Iterator["Book"]:
     from xlsxwriter import Workbook  # a tenth of a second that a CSV need not wait
 
     with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as made:
-        yield Book(made, made.add_format({"bold": True}), {unit: made.add_format({"num_format": text}) for unit, text in _FORMATS.items()})
+        bold, bold_right = made.add_format({"bold": True}), made.add_format({"bold": True, "align": "right"})
+        yield Book(made, bold, bold_right, {unit: made.add_format({"num_format": text}) for unit, text in _FORMATS.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Book:
 
     made: Any
     bold: Any
+    bold_right: Any  # above numbers
     formats: Mapping[Unit, Any]
 
 
@@ -100,9 +102,11 @@ def write_sheet(book: Book, name: str, columns: Sequence[Column], batches: Itera
     columns = _with_names(columns)
     sheet = book.made.add_worksheet(name)
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    printed(sheet)
     for at, column in enumerate(columns):
         sheet.set_column(at, at, max(12, len(column.label) + 2))
-        sheet.write_string(0, at, column.label, book.bold)
+        sheet.write_string(0, at, column.label, book.bold if column.unit is Unit.TEXT else book.bold_right)
     height = 0
     for frame in batches:
         for row in _named(frame, journeys).select(column.name for column in columns).iter_rows():
@@ -114,9 +118,17 @@ def write_sheet(book: Book, name: str, columns: Sequence[Column], batches: Itera
     return sheet, height
 
 
+def printed(sheet: Any, pages: int = 0) -> None:
+    """On paper its columns, and the charts beside each other, are not cut apart. `pages`: how many it may take; 0: as many as there are rows for."""
+    sheet.set_paper(9)  # A4
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, pages)
+
+
 def write_about(book: Book, about: Sequence[tuple[str, str]]) -> None:
     """The sheet that says what the others are: a name and a text a line."""
     sheet = book.made.add_worksheet("About")
+    printed(sheet)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 100)
     for at, (name, text) in enumerate(about):
@@ -175,13 +187,14 @@ def _cell(column: Column, kind: pl.DataType) -> pl.Expr:
 
 
 def _lines(frame: pl.DataFrame, file: IO[bytes]) -> None:
-    frame.write_csv(file, include_header=False, line_terminator="\r\n", quote_style="necessary")
+    alone = '""' if frame.width == 1 else None  # a row of one null would be a blank line, which readers of CSV leave out
+    frame.write_csv(file, include_header=False, line_terminator="\r\n", quote_style="necessary", null_value=alone)
 
 
 def _write(sheet: Any, row: int, at: int, column: Column, value: Any, formats: Mapping[Unit, Any]) -> None:
     if value is None:
-        return
-    if isinstance(value, bool):
+        sheet.write_blank(row, at, None, formats.get(column.unit))  # a row of nulls alone is a row too
+    elif isinstance(value, bool):
         sheet.write_boolean(row, at, value)
     elif isinstance(value, int | float | Decimal) and -EXACT_INTEGERS <= value <= EXACT_INTEGERS:
         sheet.write_number(row, at, value, formats.get(column.unit))

@@ -110,3 +110,12 @@ def sweep(now: datetime) -> None:
                 path.unlink()
         except (FileNotFoundError, PermissionError):  # another server of the same machine was quicker, or it is another user's
             continue
+
+
+def forget() -> None:
+    """Remove every such file of this machine: an erased person may be in one, and whoever still needs it has it made anew."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            path.unlink(missing_ok=True)
+        except PermissionError:  # of another user's server, which holds other accounts
+            continue

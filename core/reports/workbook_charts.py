@@ -3,13 +3,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.metrics import Result
-from core.reports.export import Book
+from core.reports.export import Book, printed
 
 # a channel keeps its colour here as on every page; a test holds these equal to the ones of core.ui.theme
 CHANNEL = {"SMS": "#0072B2", "EMAIL": "#C27A00", "VIBER": "#B0578D", "WHATSAPP": "#00875F", "RCS": "#3E94CC", "PUSH": "#D55E00", "VOICE": "#6B7A80"}
 SERIES = tuple(CHANNEL.values())
 INK, LINE = "#14262B", "#E3EAE9"
 SIZE = {"width": 620, "height": 300}
+LABELS = 10  # of a line's buckets; more would stand on their heads
 A_ROW = 16  # rows of a sheet that a chart takes
 
 
@@ -30,7 +31,7 @@ def _clustered(book: Book, sheet: str, title: str, result: Result, chosen: Seque
         at = places[name]
         chart.add_series({"name": [sheet, 0, at], "categories": [sheet, 1, 0, height, 0], "values": [sheet, 1, at, height, at], "fill": {"color": colour},
                           "gap": 80})
-    return _styled(chart, title, form)
+    return _styled(chart, title, form, most=1 if form == "0%" else None)
 
 
 def lines(book: Book, sheet: str, title: str, channels: Sequence[str], height: int) -> list[Any]:
@@ -40,7 +41,7 @@ def lines(book: Book, sheet: str, title: str, channels: Sequence[str], height: i
         colour = CHANNEL.get(channel, SERIES[-at % len(SERIES)])
         chart.add_series({"name": [sheet, 0, at], "categories": [sheet, 1, 0, height, 0], "values": [sheet, 1, at, height, at],
                           "line": {"color": colour, "width": 2}})
-    return [_styled(chart, title, "#,##0")]
+    return [_styled(chart, title, "#,##0", every=-(-height // LABELS))]
 
 
 def bars(book: Book, sheet: str, result: Result, height: int) -> list[Any]:
@@ -48,13 +49,13 @@ def bars(book: Book, sheet: str, result: Result, height: int) -> list[Any]:
     chart = book.made.add_chart({"type": "bar"})
     at = [column.name for column in result.columns].index("traffic_cost")
     chart.add_series({"name": [sheet, 0, at], "categories": [sheet, 1, 0, height, 1], "values": [sheet, 1, at, height, at], "fill": {"color": "#0B5F6B"}})
-    chart.set_legend({"none": True})
-    return [_styled(chart, "Traffic cost, by channel and currency", "#,##0.00", legend=False)]
+    return [_styled(chart, "Traffic cost, by channel and currency", "#,##0.00", is_lying=True)]
 
 
 def beside(sheet: Any, book: Book, title: str, basis: str, drawn: Sequence[Any]) -> None:
     """The charts two a row below a title."""
     sheet.hide_gridlines(2)
+    printed(sheet, 1)
     sheet.write_string(0, 0, title, book.made.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, f"Basis {basis}")
     if not drawn:
@@ -63,10 +64,13 @@ def beside(sheet: Any, book: Book, title: str, basis: str, drawn: Sequence[Any])
         sheet.insert_chart(3 + n // 2 * A_ROW, n % 2 * 10, chart)
 
 
-def _styled(chart: Any, title: str, form: str, *, legend: bool = True) -> Any:
+def _styled(chart: Any, title: str, form: str, *, is_lying: bool = False, every: int = 1, most: int | None = None) -> Any:
+    """`every`: of so many categories one is named; `most`: where the axis of values ends. Of lying bars the values are on what xlsxwriter calls x."""
     chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12, "bold": True, "color": INK}})
-    chart.set_x_axis({"line": {"color": INK}, "num_font": {"color": INK}})
-    chart.set_y_axis({"num_format": form, "major_gridlines": {"visible": True, "line": {"color": LINE}}, "line": {"none": True}, "min": 0})
-    chart.set_legend({"position": "top"} if legend else {"none": True})
+    of_names = {"line": {"color": INK}, "num_font": {"color": INK}, "major_gridlines": {"visible": False}, "interval_unit": every}
+    of_values = {"num_format": form, "major_gridlines": {"visible": True, "line": {"color": LINE}}, "line": {"none": True}, "min": 0, "max": most}
+    chart.set_x_axis(of_values if is_lying else of_names)
+    chart.set_y_axis(of_names if is_lying else of_values)
+    chart.set_legend({"none": True} if is_lying else {"position": "top"})
     chart.set_size(SIZE)
     return chart

@@ -55,7 +55,13 @@ def test_a_phone_number_and_what_is_harmless_stay_as_they_are():
 def test_quotes_commas_and_breaks_are_quoted():
     file = io.BytesIO()
     export.write_csv(file, TEXT, [pl.DataFrame({"a": ['q"q', "a,b", "l\nf", "c\rr", None]})], {})
-    assert file.getvalue()[3:] == b'A\r\n"q""q"\r\n"a,b"\r\n"l\nf"\r\n"c\rr"\r\n\r\n'
+    assert file.getvalue()[3:] == b'A\r\n"q""q"\r\n"a,b"\r\n"l\nf"\r\n"c\rr"\r\n""\r\n'
+
+
+def test_a_row_of_one_cell_that_is_null_is_no_blank_line_which_readers_leave_out():
+    file = io.BytesIO()
+    export.write_csv(file, (Column("a", "A", Unit.MONEY),), [pl.DataFrame({"a": [None]}, schema={"a": pl.Decimal(38, 6)})], {})
+    assert file.getvalue()[3:] == b'A\r\n""\r\n'
 
 
 def test_excel_has_typed_cells_and_a_sheet_that_says_what_they_are(result, tmp_path):
@@ -93,6 +99,12 @@ def test_excel_keeps_what_a_number_would_lose_as_text(tmp_path):
     assert first[:2] == ("9007199254740993", 1.5)
     assert len(first[2]) == export.LONGEST_CELL and first[2].endswith(export.CUT)
     assert second == (5, None, "https://a.example")
+
+
+def test_a_row_of_nothing_but_nulls_is_a_row_of_the_sheet(tmp_path):
+    with (tmp_path / "a.xlsx").open("wb") as file:
+        export.write_xlsx(file, (Column("a", "A", Unit.MONEY),), [pl.DataFrame({"a": [None]}, schema={"a": pl.Decimal(38, 6)})], {}, [])
+    assert list(load_workbook(tmp_path / "a.xlsx")["Data"].iter_rows(values_only=True)) == [("A",), (None,)]
 
 
 def test_what_a_sheet_cannot_hold_is_said(monkeypatch, tmp_path):

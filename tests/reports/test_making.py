@@ -17,6 +17,7 @@ from core.metrics import Query, answer
 from core.reports import asked, export, making, posting, requests
 from core.reports.making import CLAIM, KEPT, Desk
 from core.store import outbox, reports
+from core.ui import leaving
 from core.ui.printing import painted
 from tests.reports.conftest import NOW
 from tests.reports.post import Box, server, settings
@@ -291,3 +292,23 @@ def test_only_who_asked_or_an_administrator_takes_it_away_and_its_number_is_not_
     with pytest.raises(reports.UnknownReport):
         find(built, report)
     assert ask(built).report_id > report.report_id
+
+
+def test_pictures_are_a_pdf_of_each_question_in_its_form_and_people_are_dots_in_it(built, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(leaving, "drawn", lambda viewer, chosen, title, results, picture, then=leaving.drawn: (
+        drawn.append((title, picture.kind if picture else None, viewer.user.role)) or then(viewer, chosen, title, results, picture)))  # fmt: skip
+    account, snapshot = built.account("acme"), built.snapshot("acme")
+    questions = [{**ENTRIES, "form": "bar"}, {"title": "By day", "question": {"measures": ["entries"], "dimensions": ["day"]}},
+                 {"title": "MEP", "question": {"measures": ["mep"], "answer": "mep_by_day"}}]  # fmt: skip
+    report = ask(built, by="ada", parameters=asked.custom(account, snapshot, questions, kind="pdf"))
+    making.make_waiting(desk(built))
+    done = find(built, report)
+    assert (done.state, done.error, Path(done.file).suffix) == ("done", None, ".pdf")
+    made = (folder(built) / done.file).read_bytes()
+    assert made.startswith(b"%PDF") and made.count(b"/Subtype /Image") >= 3
+    assert drawn == [("Entries", "bars", "viewer"), ("By day", "trend", "viewer"), ("MEP", None, "viewer")]
+    with pytest.raises(WrongUsage, match="pdf"):
+        asked.mep(account, snapshot, MONTH, (), "pdf")
+    with pytest.raises(WrongUsage, match="There is no form"):
+        asked.custom(account, snapshot, [{**ENTRIES, "form": "cake"}])

@@ -144,6 +144,7 @@ def test_a_third_person_counts_the_lines_of_the_pack_again(desk, sub_accounts):
     done = counted_again(pack)
     assert (done.returncode, done.stderr) == (0, "")
     assert "equal: every line" in done.stdout
+    assert len(pack.read("count_again.py").splitlines()) <= 40
     assert pack.read("lines.csv") == desk.write(sub_accounts=sub_accounts)[1]
     entries = [json.loads(line) for line in pack.read("entries.ndjson").splitlines()]
     assert [entry[1] for entry in entries] == [*odd, "7"]  # r2 is the same run as r1, and the others are of other months

@@ -106,7 +106,7 @@ class Worker:
         except JourneysError as error:
             refreshes.finished(store, account_id, now=self.door.now(), error=str(error))
             log.warning("account %s was not refreshed: %s", account_id, error)
-        except Exception:
+        except Exception:  # a bug: the pages say that it failed, and the round's wall logs it
             refreshes.finished(store, account_id, now=self.door.now(), error="The build stopped with an error that is in the worker's log.")
             raise
         else:

@@ -70,7 +70,7 @@ def _names(text: str) -> list[str]:
 @ACCOUNT
 @choices
 @click.option("--questions", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE.ndjson", help="Many questions, one JSON line each.")
-@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", help="How the answer is written.")
 @OUTPUT
 @click.pass_obj
 def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str, output: Path | None, **asked: Any) -> int:
@@ -100,7 +100,7 @@ def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str
 @ACCOUNT
 @choices
 @earlier.AGAINST
-@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table")
+@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table", help="How the answer is written.")
 @click.pass_obj
 def explain(obj: dict[str, Any], /, account: str, against: str | None, kind: str, **asked: Any) -> None:
     """Why this number: definition, basis, filters, SQL, snapshot, and how many rows stand behind it; and what an earlier snapshot said."""
@@ -125,7 +125,7 @@ def explain(obj: dict[str, Any], /, account: str, against: str | None, kind: str
 @ACCOUNT
 @choices
 @earlier.AGAINST
-@click.option("--format", "kind", type=click.Choice(["csv", "json", "xlsx"]), default="csv")
+@click.option("--format", "kind", type=click.Choice(["csv", "json", "xlsx"]), default="csv", help="How the answer is written.")
 @OUTPUT
 @click.pass_obj
 def rows(obj: dict[str, Any], /, account: str, against: str | None, kind: str, output: Path | None, **asked: Any) -> None:
@@ -148,12 +148,12 @@ def rows(obj: dict[str, Any], /, account: str, against: str | None, kind: str, o
 
 @click.command()
 @ACCOUNT
-@click.option("--month", required=True, metavar="YYYY-MM")
+@click.option("--month", required=True, metavar="YYYY-MM", help="Of the account's time zone.")
 @click.option("--sub-account", "sub_accounts", multiple=True, metavar="S", help="This sub-account's lines; again for another; empty for those of none.")
 @click.option("--additions", is_flag=True, help="The lines alone that came after the newest export of this month.")
 @click.option("--evidence", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip",
               help="Write the evidence pack instead, and keep that the month was exported.")
-@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table")
+@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", help="How the answer is written.")
 @OUTPUT
 @click.pass_obj
 def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[str, ...], additions: bool, evidence: Path | None, kind: str,
@@ -188,7 +188,7 @@ def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[st
 
 @click.command()
 @ACCOUNT
-@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table")
+@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table", help="How the answer is written.")
 @click.pass_obj
 def check(obj: dict[str, Any], /, account: str, kind: str) -> int:
     """Every invariant of the numbers with its two sides."""

@@ -115,6 +115,7 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
     log, warehouse = door.log(account_id), door.warehouse(account_id)
 
     def elsewhere(erased: "Erased") -> None:
+        from core.reports import made
         from core.reports.forgetting import forget as forget_in_reports
         from core.sources.sftp.forgetting import forget
         from core.sources.sftp.polling import intake_of
@@ -122,6 +123,7 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
         erase_in_snapshots(warehouse, erased.profile_id, erased.token)
         forget(intake_of(door.store, door.settings, door.account(account_id), door.folder(account_id), door.now), erased.profile_id, erased.token)
         forget_in_reports(door.store, account_id, door.folder(account_id), erased.profile_id, erased.token, now=door.now())
+        made.forget()
 
     erased = log.erase(profile_id, now=door.now(), then=elsewhere)
     if not erased.records:

@@ -16,7 +16,7 @@ DEMO_USER = "demo"
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="H", help="The address to listen on.")
-@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535), metavar="P")
+@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535), metavar="P", help="The port to listen on.")
 @click.option("--demo", is_flag=True, help="Add a demo account and print a one-time sign-in link.")
 @click.pass_obj
 def serve(obj: dict[str, Any], host: str, port: int, demo: bool) -> None:

@@ -82,7 +82,7 @@ def fetch_(obj: dict[str, Any], name: str, account_id: str, settle_s: float, for
 @ACCOUNT
 @click.option("--connection", help="Of this one alone.")
 @click.option("--limit", type=click.IntRange(1), help="The newest so many.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How the answer is written.")
 @click.pass_obj
 def history_(obj: dict[str, Any], account_id: str, connection: str | None, limit: int | None, form: str) -> None:
     """One row a fetch, the newest first."""

@@ -34,7 +34,8 @@ def reading_options(*, new: bool) -> Callable[[Command], Command]:
         click.option("--phone-column", default="phone" if new else None, help="Its name in the header."),
         click.option("--email-column", default="email" if new else None, help="Its name in the header."),
         click.option("--profile-column", default="profile_id" if new else None, help="Where the file has it: the profile's own id."),
-        click.option("--delimiter", type=click.Choice([AUTO, *DELIMITERS]), default=AUTO if new else None),
+        click.option("--delimiter", type=click.Choice([AUTO, *DELIMITERS]), default=AUTO if new else None,
+                     help="Between the cells; auto finds it."),
         click.option("--encoding", default=AUTO if new else None, help="auto (UTF-8, UTF-16, else Windows-1252), or a name such as iso-8859-2."),
     )
 
@@ -44,8 +45,8 @@ def connection_options(*, new: bool) -> Callable[[Command], Command]:
     return _all(
         click.option("--journey", "journey_id", required=new, help="The id of the journey that the rows enter."),
         click.option("--host", required=new, help="A name or address; public, unless JOURNEYS_SFTP_ALLOWED_HOSTS lists it."),
-        click.option("--port", type=int, default=22 if new else None),
-        click.option("--user", "username", required=new),
+        click.option("--port", type=int, default=22 if new else None, help="Of the SFTP server."),
+        click.option("--user", "username", required=new, help="As whom it signs in."),
         click.option("--key-file", type=click.Path(path_type=Path), help="A private key without a passphrase."),
         click.option("--password-stdin", is_flag=True, help="The password is the first line of stdin."),
         click.option("--host-key", type=click.Path(path_type=Path), help="The server's key: lines of ssh-keyscan, of known_hosts, or a .pub file."),

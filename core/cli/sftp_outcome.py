@@ -21,7 +21,7 @@ from core.warehouse.zones import local
 @click.argument("which", metavar="FETCH")
 @ACCOUNT
 @click.option("--entries", "each", is_flag=True, help="One row an entry instead of one a step.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How the answer is written.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The CSV file to write, whole or not at all.")
 @click.pass_obj
 def outcome(obj: dict[str, Any], which: str, account_id: str, each: bool, form: str, output: Path | None) -> None:

@@ -79,7 +79,7 @@ class EventLog:
                     batch.take(frame)
                 after = batch.finish(rejected, rejected_count)
                 commit(self.folder, after)
-            except BaseException:
+            except BaseException:  # whatever ends it: a batch is all in the log or not at all
                 batch.drop()
                 raise
             self._compact(after)

@@ -130,6 +130,8 @@ def _done(said: str, alert_id: str | None) -> None:
 
 def form(viewer: Viewer, alert: Alert | None) -> None:
     """A new alert, or a kept one; tested before it is kept, if wanted."""
+    if alert is None:
+        st.html(frame.title("A new alert", "One number, looked at after each refresh of the data; test it before you keep it"))
     with st.form(f"alert-{alert.alert_id if alert else 'new'}", border=False):
         name = st.text_input("Name", alert.name if alert else "", placeholder="Deliveries fall")
         query, rule = _question(viewer, alert), _rule(alert)

@@ -8,6 +8,7 @@ from core.access import audit
 from core.access.accounts import Account
 from core.access.audit import Entry
 from core.access.features import PACKAGES, ROLES
+from core.metrics import DIMENSIONS, MEASURES
 from core.ui import parts, sheets, tables, words
 from core.ui.sheets import Sheet, Widget
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 AUDITED = 200  # entries on the page
 IN_A_FILE = 100_000
 COLUMNS = sheets.columns("When", "Who", "What", "Which", "Detail")
-LABELS = {name: package.label for name, package in PACKAGES.items()} | {name: role.label for name, role in ROLES.items()}
+LABELS = {name: one.label for names in (MEASURES, DIMENSIONS, PACKAGES, ROLES) for name, one in names.items()}  # what the detail may name
 
 
 def show(viewer: Viewer, account: Account) -> None:
@@ -34,7 +35,7 @@ def show(viewer: Viewer, account: Account) -> None:
         if drawn.frame.is_empty():
             parts.state("history", "Nothing has been done yet", "Every change of users, tokens, packages and connections is written here.")
         else:
-            cells = [tables.Col(column.label, "t w" if column.name == "When" else "t", sheets.cell(column)) for column in COLUMNS]
+            cells = [tables.Col(column.label, "t w" if column.name in ("When", "What") else "t", sheets.cell(column)) for column in COLUMNS]
             tables.table(cells, list(drawn.frame.iter_rows(named=True)), "Audit trail", "tight", height=420)
 
     foot = (f"The newest {AUDITED} entries are shown; the files hold all",) if drawn.frame.height == AUDITED else ()
@@ -56,5 +57,5 @@ def _said(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_said(one) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_said(one)}" for name, one in value.items() if one not in (None, [], {}))
+        return ", ".join(f"{_said(name)}: {_said(one)}" for name, one in value.items() if one not in (None, [], {}))
     return words.MISSING if value is None else LABELS.get(value, str(value))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Results = tuple[Result, ...]
 log = logging.getLogger(__name__)
 LARGE = 2_000_000  # events: a smaller account answers before a waiting state could be seen
+STOPPED = "The numbers of other widgets are not touched."
 HEIGHT = 260  # px of a widget whose numbers are on the way: a chart's
 LEFT_OUT = {"channel": "All channels", "journey_version": "All versions", "journey": "All journeys", "sub_account": "All sub-accounts"}
 
@@ -75,7 +76,10 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
             as_table = _head(viewer, chosen, widget, results)
             if widget.picker:
                 widget.picker()
-            if problem:
+            if problem == STOPPED:
+                parts.state("pause_circle", "You stopped this question", problem)
+                st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
+            elif problem:
                 parts.state("error", "This could not be worked out", problem, "bad")
             elif is_empty:
                 states.nothing(viewer, chosen, widget.empty)
@@ -100,8 +104,7 @@ def _awaited(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
     if seen.snapshot(viewer).published.events < LARGE or not answers.are_awaited(viewer, widget.key, [query for _, query in widget.queries]):
         return worked_out(viewer, widget)
     if hand.is_stopped(widget.key):
-        st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
-        return (), "You stopped it. The numbers of other widgets are not touched."
+        return (), STOPPED
     place: DeltaGenerator = st.empty()
     with place.container(gap="xsmall"):
         st.html(title(widget.title, "The next numbers are on the way"))

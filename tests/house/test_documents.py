@@ -28,6 +28,7 @@ ALL = {" ".join(path): command for path, command in every_command()}
 @pytest.mark.parametrize("path", sorted(ALL))
 def test_every_command_has_help(path):
     assert ALL[path].help
+    assert [option.opts for option in ALL[path].params if isinstance(option, click.Option) and not (option.help or option.hidden)] == []
     result = CliRunner().invoke(cli, [*path.split(), "--help"])
     assert (result.exit_code, "Usage:" in result.output) == (0, True)
 

@@ -115,3 +115,29 @@ def test_explore_from_a_standard_widget_and_back(opened):  # noqa: F811
     page.go_back()
     settled(page, "h1:has-text('Overview')")
     assert page.url.endswith("/overview?range=7d")
+
+
+def test_a_click_on_a_number_goes_down_to_its_rows_and_back(opened):  # noqa: F811
+    page = opened("overview?range=28d")
+    settled(page, ".st-key-t-six .ja-tile")
+    page.locator(".ja-tile").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("tbody tr").first.wait_for()
+    page.wait_for_selector(DONE)
+    name, entered = dialog.locator("tbody tr").first.inner_text().split("\t")
+    dialog.locator("tbody tr").first.locator("td").first.click()
+    dialog.get_by_text(f"All of it › {name}").wait_for()
+    page.wait_for_selector(DONE)
+    dialog.get_by_text("The rows behind it").click()
+    dialog.get_by_text(f"equal tile {entered} = rows {entered}").wait_for()
+    page.wait_for_selector(DONE)
+    dialog.get_by_role("button", name="Back").click()
+    dialog.get_by_text("All of it ›").wait_for(state="detached")
+
+
+def test_a_point_of_a_line_is_broken_down(opened):  # noqa: F811
+    page = opened("overview?range=28d")
+    settled(page, ".st-key-w-trend [data-testid=stVegaLiteChart]")
+    box = page.locator(".st-key-w-trend [data-testid=stVegaLiteChart]").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_role("dialog").get_by_text(re.compile(r"All of it › \d+ \w+")).wait_for()

@@ -326,8 +326,8 @@ def test_a_dashboard_is_sent_once_or_on_a_schedule(run, ana):
     made = shelf.add(ana, DASHBOARD, "Every Monday", Dashboard().added(own=SENT, title="Sent"))
     viewer = run("dashboards", f"id={made}").session_state["ja-viewer"]
     board, dashboard = shelf.dashboard(ana, made)
-    assert mailing.sent(viewer, board, dashboard, "once", None, None, []) == "Every Monday is being made."
-    assert mailing.sent(viewer, board, dashboard, "weekly", 8, 1, []).startswith("Every Monday at 08:00, next ")
+    assert mailing.sent(viewer, board, dashboard, "xlsx", "once", None, None, []) == "Every Monday is being made."
+    assert mailing.sent(viewer, board, dashboard, "pdf", "weekly", 8, 1, []).startswith("Every Monday at 08:00, next ")
     (schedule,) = [one for one in report_schedules.listed(ana.store, "demo") if one.name == "Every Monday"]
     assert (schedule.parameters["dashboard"], [one["range"] for one in schedule.parameters["questions"]]) == (made, ["30d"])
 
@@ -339,4 +339,4 @@ def test_sending_asks_the_package_as_it_is_now(run, ana, package, monkeypatch):
     board, dashboard = shelf.dashboard(ana, made)
     package(package="grow")
     with pytest.raises(Refused, match="Scale"):
-        mailing.sent(viewer, board, dashboard, "once", None, None, [])
+        mailing.sent(viewer, board, dashboard, "xlsx", "once", None, None, [])

@@ -46,5 +46,5 @@ def prune(intake: Intake, connection: str, now: datetime) -> None:
             place.unlink(missing_ok=True)
     for part in ("incoming", "work"):
         for left in intake.room(connection, part).iterdir():
-            if left.stat().st_mtime < time.time() - 3600:
+            if left.stat().st_mtime < time.time() - 3600:  # by the machine's own clock, which dated it
                 shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)

@@ -67,5 +67,5 @@ def _reported(intake: Intake, name: str) -> None:
         return  # somebody fetches by hand, or another worker does
     except JourneysError as error:
         log.warning("account %s, connection %s: %s", intake.account_id, name, error)
-    except Exception:
+    except Exception:  # the last wall of a thread: a bug in one poll ends no other
         log.exception("account %s, connection %s: the poll failed", intake.account_id, name)

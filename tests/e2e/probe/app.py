@@ -22,7 +22,7 @@ menu.MENU = (
 )
 menu.ENABLE = menu.Entry("", "Enable", "handshake", "enable", str(PAGES / "enable.py"))
 door = of_the_server()
-policy = content_policy(Path(st.__file__).parent / "static" / "index.html")
+policy = content_policy((Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8"))
 
 
 def user_of(session_id):

@@ -11,6 +11,7 @@ from pathlib import Path
 from core.access import accounts
 from core.cli.door import Door, progress
 from core.errors import JourneysError
+from core.store.schema import STEPS
 
 RECORD = "backup.json"  # written last: a folder without it is no whole backup
 STORE = "journeys.sqlite"
@@ -52,12 +53,14 @@ def restore(door: Door, source: Path) -> dict[str, int]:
     """Copy a whole backup into the data folder, which must hold nothing of ours yet. Raises BadBackup before anything is written."""
     if not (source / RECORD).is_file():
         raise BadBackup(f"{source} is no whole backup: there is no {RECORD} in it.")
-    files: dict[str, str] = json.loads((source / RECORD).read_text(encoding="utf-8"))["files"]
+    files = _recorded(source)
     for name, digest in files.items():
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise BadBackup(f"{source} is no backup of ours: {name} would lead out of the data folder. Nothing was restored.")
         if not (source / name).is_file() or _hash(source / name) != digest:
             raise BadBackup(f"The backup is damaged: {source / name} is missing or not as it was written. Nothing was restored.")
+    if STORE in files:
+        _refuse_newer(source / STORE)
     folder, store_file = door.settings.data_dir, _sqlite_file(door)
     for taken in (folder / "accounts", folder / KEY, store_file):
         if taken is not None and taken.exists() and not (taken.is_dir() and not any(taken.iterdir())):
@@ -67,6 +70,23 @@ def restore(door: Door, source: Path) -> dict[str, int]:
     for name in sorted(files, key=lambda name: name == STORE):  # the store last: without it nothing of the rest is seen
         _copy(source / name, store_file if name == STORE and store_file else folder / name)
     return {"files": len(files), "bytes": sum((source / name).stat().st_size for name in files)}
+
+
+def _recorded(source: Path) -> dict[str, str]:
+    """Each file of the backup and its hash."""
+    try:
+        files: dict[str, str] = dict(json.loads((source / RECORD).read_text(encoding="utf-8"))["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadBackup(f"{source / RECORD} was not written by journeys backup. Nothing was restored.") from error
+    return files
+
+
+def _refuse_newer(store: Path) -> None:
+    """A store of a newer version would be copied whole, and then nothing could open it."""
+    with closing(sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as kept:
+        found = kept.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    if found not in STEPS:
+        raise BadBackup(f"The backup was taken by a newer version (schema {found}, this one knows {STEPS[-1]}): restore it with that one. Nothing restored.")
 
 
 def _copy_account(door: Door, account_id: str, to: Path) -> None:
@@ -89,11 +109,12 @@ def _copy_account(door: Door, account_id: str, to: Path) -> None:
             for file in _files(part) if part.is_dir() else (part,):
                 _copy(file, to / file.relative_to(folder))
     warehouse = door.warehouse(account_id)
-    newest = snapshots.current(warehouse)
-    if newest is not None:
+    while (newest := snapshots.current(warehouse)) is not None:
         file = snapshots.file_of(warehouse, newest)
-        _copy(file, to / "warehouse" / file.relative_to(warehouse))
-        (to / "warehouse" / "current").write_text(newest, encoding="utf-8")
+        _copy(file, copied := to / "warehouse" / file.relative_to(warehouse))
+        if copied.exists() or newest == snapshots.current(warehouse):  # else it was pruned before it was read, and there is a newer one
+            (to / "warehouse" / "current").write_text(newest, encoding="utf-8")
+            return
 
 
 def _copy(source: Path, to: Path) -> None:

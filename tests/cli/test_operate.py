@@ -1,8 +1,10 @@
 """`journeys backup | restore | doctor`, and the worker."""
+import hashlib
 import json
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -11,6 +13,7 @@ from core.metrics import Query, answer
 from core.sources.ingest import ingest_records
 from core.store import Lease, refreshes
 from core.store.refreshes import Refresh
+from core.warehouse.build import build
 from core.worker import RETRY, Worker, is_due
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -54,6 +57,53 @@ def test_a_backup_that_was_interrupted_is_no_backup(journeys, acme, tmp_path):
     journeys(f"backup {tmp_path / 'copy'}")
     (tmp_path / "copy" / "backup.json").unlink()
     assert "no whole backup" in journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}").err
+
+
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(journeys, acme, tmp_path):
+    journeys(f"backup {tmp_path / 'copy'}")
+    with closing(sqlite3.connect(tmp_path / "copy" / "journeys.sqlite")) as copy:
+        copy.execute("UPDATE alembic_version SET version_num = '999'")
+        copy.commit()
+    record = tmp_path / "copy" / "backup.json"
+    said = json.loads(record.read_text())
+    said["files"]["journeys.sqlite"] = hashlib.sha256((tmp_path / "copy" / "journeys.sqlite").read_bytes()).hexdigest()
+    record.write_text(json.dumps(said))
+    done = journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}")
+    assert (done.code, "newer version (schema 999" in done.err, len(done.err.splitlines()), (tmp_path / "new" / "accounts").exists()) == (1, True, 1, False)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"files": 1}'])
+def test_a_folder_with_a_record_of_something_else_is_no_backup(journeys, acme, tmp_path, text):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "backup.json").write_text(text)
+    done = journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'other'}")
+    assert (done.code, "was not written by journeys backup" in done.err, len(done.err.splitlines())) == (1, True, 1)
+
+
+def test_a_backup_taken_between_builds_and_batches_answers_and_builds(journeys, acme, door, tmp_path):
+    assert journeys("build --account acme").code == 0
+    stop = Event()
+
+    def write():
+        for number in range(1000):
+            if stop.is_set():
+                return
+            ingest_records(door.log("acme"), [{**ENTERED, "event_id": f"more-{number}", "entry_id": f"more-{number}"}], account_id="acme", now=door.now())
+            build(door.log("acme"), door.warehouse("acme"), zones=((None, "Europe/Zagreb"),), currency="EUR", as_of=NOW + timedelta(seconds=number))
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        assert journeys(f"backup {tmp_path / 'copy'}").code == 0
+    finally:
+        stop.set()
+        writer.join()
+    assert journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}").code == 0
+    again = Door({"data_dir": str(tmp_path / "new")})
+    kept, runs = again.log("acme").head(), entries(again)
+    assert journeys(f"--data-dir {tmp_path / 'new'} build --account acme").code == 0
+    assert (runs >= 1, entries(again)) == (True, kept.position)
+    again.store.close()
 
 
 def test_neither_backup_nor_restore_overwrites(journeys, acme, tmp_path):

@@ -63,8 +63,8 @@ def keyed(target: str) -> str:
 def move(engine: Engine) -> None:
     """Bring series and cells to what the moved people now give. Cells that become 0 go, and series without a cell.
 
-    Given: `moved` (measure, basis, profile_key, journey_id whose days changed, from first_day to last_day), `people_presence` and `people_run` (those people's days and runs; side,
-    as bits: 1 before, 2 now, 3 both).
+    Given: `moved` (measure, basis, profile_key, journey_id whose days changed, from first_day to last_day), `people_presence` and `people_run` (those
+    people's days and runs; side, as bits: 1 before, 2 now, 3 both).
     """
     difference(engine)
     engine.run(f"""INSERT INTO snap.reach_series

@@ -1,15 +1,22 @@
 -- grain:  one row a (slice, series, day, previous_day) whose number of people changed
 -- inputs: reach_people, reach_scopes, reach_kin, slices
 -- output: slice, series, day, previous_day (null: first), n people more or, where negative, fewer
--- why:    both sides go through one window: a day that is there before and now, each time after the same day, changes nothing and goes no further
-WITH profile_days AS (
-    SELECT person.slice, scopes.series, person.profile_key, person.day, bit_or(person.side) AS side
+-- why:    both sides go through one window: a day that is there before and now, each time after the same day, changes nothing and goes no further;
+--         neither do the people of a series who have no other day in it than before
+WITH member AS (
+    SELECT person.slice, scopes.series, person.profile_key, person.day, person.side
     FROM reach_people AS person
     JOIN slices ON slices.slice = person.slice
     JOIN reach_scopes AS scopes ON scopes.place = person.place AND scopes.channel IS NOT DISTINCT FROM person.channel
     JOIN reach_kin AS kin ON kin.series = scopes.series AND kin.kin = kin.series
     WHERE (person.in_journey OR scopes.scope NOT LIKE 'journey%') AND (slices.has_channel OR scopes.scope NOT LIKE '%_channel')
-    GROUP BY person.slice, scopes.series, person.profile_key, person.day
+),
+profile_days AS (
+    SELECT member.slice, member.series, member.profile_key, member.day, bit_or(member.side) AS side
+    FROM member
+    SEMI JOIN (SELECT slice, series, profile_key FROM member WHERE side <> 3) AS changed
+        ON changed.slice = member.slice AND changed.series = member.series AND changed.profile_key = member.profile_key
+    GROUP BY member.slice, member.series, member.profile_key, member.day
 ),
 with_previous AS (
     SELECT slice, series, day, side,

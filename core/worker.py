@@ -20,7 +20,7 @@ from core.access.features import PACKAGES
 from core.cli.door import Door
 from core.errors import JourneysError
 from core.reports import alerting, mep_thresholds
-from core.reports.rounds import Rounds
+from core.reports.rounds import Rounds, reported
 from core.settings import ROOT
 from core.sources.sftp.polling import Poller
 from core.store import Lease, refreshes
@@ -71,7 +71,7 @@ class Worker:
         self.poller.poll_due(self.door.now())
         self.reports.tick(self.door.now())
         if self.refreshing is None or self.refreshing.done():
-            self.refreshing = self.pool.submit(_reported, self.refresh_due)
+            self.refreshing = self.pool.submit(reported, self.refresh_due, log, "a round of refreshes")
 
     def refresh_due(self) -> None:
         """Refresh every account whose time has come."""
@@ -124,16 +124,6 @@ class Worker:
             alerting.look(self.door.store, self.door.settings, account, snapshot, self.door.now)
         finally:
             snapshot.close()
-
-
-def _reported(work: Callable[[], None]) -> None:
-    """A bug in one round of work must not end the clock: it is logged with its traceback, and the next round comes."""
-    try:
-        work()
-    except JourneysError as error:
-        log.warning("%s", error)
-    except Exception:  # the clock's last wall
-        log.exception("a round of work failed")
 
 
 def main(door: Door, *, with_parent: bool) -> None:

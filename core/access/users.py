@@ -10,6 +10,7 @@ from core.access.features import ROLES
 from core.errors import JourneysError, WrongUsage, unknown
 from core.store import Store
 from core.store import tables as t
+from core.store.names import named
 
 LONGEST_NAME = 128
 
@@ -44,9 +45,7 @@ def key_of(name: str) -> str:
 
 def add(store: Store, name: str, account_id: str, role: str, password_hash: str | None, *, by: str, now: datetime) -> User:
     """Keep a new user. Without a password hash the user signs in by link alone. Raises UserExists, WrongUsage."""
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongUsage(f"“{name}” cannot be a user's name: use 1 to {LONGEST_NAME} printable characters.")
+    name = named(name, LONGEST_NAME, "a user's name")
     _check_role(role)
     with store.write() as connection:
         if connection.execute(select(t.users.c.user_id).where(t.users.c.name_key == key_of(name))).scalar() is not None:

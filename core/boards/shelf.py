@@ -13,6 +13,7 @@ from core.errors import JourneysError, WrongUsage
 from core.store import Store
 from core.store import boards as kept
 from core.store.boards import Board, Version
+from core.store.names import named
 
 VISUALIZATION, DASHBOARD = "visualization", "dashboard"
 FEATURES = {VISUALIZATION: "visualizations", DASHBOARD: "dashboards"}  # what of core.access.features each belongs to
@@ -90,7 +91,8 @@ def dashboard(reader: Reader, board_id: int) -> tuple[Board, Dashboard]:
 def add(reader: Reader, kind: str, name: str, content: Visualization | Dashboard, description: str = "") -> int:
     """Keep a new one, private at first; gives its id. Raises Refused, WrongUsage."""
     require(reader, kind)
-    return kept.add(reader.store, reader.account.account_id, reader.user.user_id, kind, _name(name), _description(description), _checked(kind, content),
+    called, about = named(name, LONGEST_NAME, "a name"), _description(description)
+    return kept.add(reader.store, reader.account.account_id, reader.user.user_id, kind, called, about, _checked(kind, content),
                     by=reader.user.name, now=reader.now)
 
 
@@ -134,7 +136,7 @@ def history(reader: Reader, board: Board) -> list[Version]:
 
 def rename(reader: Reader, board: Board, name: str, description: str) -> None:
     _own(reader, board)
-    kept.change(reader.store, board.board_id, reader.now, name=_name(name), description=_description(description))
+    kept.change(reader.store, board.board_id, reader.now, name=named(name, LONGEST_NAME, "a name"), description=_description(description))
 
 
 def share(reader: Reader, board: Board, *, is_shared: bool) -> None:
@@ -184,13 +186,6 @@ def _checked(kind: str, content: Visualization | Dashboard) -> Mapping[str, Any]
     else:
         Dashboard.of(document)
     return document
-
-
-def _name(text: str) -> str:
-    name = text.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongUsage(f"“{name}” cannot be a name: use 1 to {LONGEST_NAME} printable characters.")
-    return name
 
 
 def _description(text: str) -> str:

@@ -19,6 +19,7 @@ from core.metrics.named import teller
 from core.metrics.needs import features
 from core.metrics.rules import settled
 from core.reports.mep_report import fits
+from core.store.names import named
 
 if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
@@ -57,10 +58,7 @@ def refusal(account: Account, role: str, kind: str, parameters: Mapping[str, Any
 
 def name_of(text: str) -> str:
     """A report's name. Raises WrongUsage."""
-    name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongUsage(f"“{text}” cannot be a report's name: use 1 to {LONGEST_NAME} printable characters.")
-    return name
+    return named(" ".join(text.split()), LONGEST_NAME, "a report's name")
 
 
 def today(account: Account, snapshot: Snapshot) -> date:

@@ -60,7 +60,7 @@ class Rounds:
 
     def _begin(self, name: str, work: Callable[[], None]) -> None:
         if name not in self._under_way or self._under_way[name].done():
-            self._under_way[name] = self._pool.submit(_reported, work)
+            self._under_way[name] = self._pool.submit(reported, work, log, "a round of reports")
 
     def _round(self, now: datetime) -> None:
         schedules.ask_due(self._store, lambda account_id: as_of(self._newest(account_id)), now=now)
@@ -94,10 +94,11 @@ def as_of(snapshot_id: str | None) -> datetime | None:
         return None
 
 
-def _reported(work: Callable[[], None]) -> None:
+def reported(work: Callable[[], None], log: logging.Logger, what: str) -> None:
+    """Do it in a thread of its own: a bug must not end the clock, so it is logged with its traceback, and the next round comes."""
     try:
         work()
     except JourneysError as error:  # the store is away or busy: the next tick tries again
         log.warning("%s", error)
     except Exception:  # the wall of a thread whose errors nobody else would see
-        log.exception("a round of reports failed")
+        log.exception("%s failed", what)

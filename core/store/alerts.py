@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.errors import JourneysError, WrongUsage
+from core.errors import JourneysError
 from core.store.database import Store
 from core.store.kept_tables import alert_firings, alerts
+from core.store.names import named
 
 LONGEST_NAME = 120
 COLUMNS = [alerts.c[name] for name in ("alert_id", "account_id", "user_id", "name", "question", "rule", "recipients", "quiet", "snoozed_until", "active",
@@ -53,16 +54,17 @@ class UnknownAlert(JourneysError):
 def add(store: Store, account_id: str, user_id: int, name: str, *, question: Mapping[str, Any], rule: Mapping[str, Any], recipients: tuple[int, ...],
         quiet: tuple[int, int] | None, now: datetime) -> int:
     """Keep a new alert; gives its id. Raises WrongUsage for a name that is none."""
-    values = {"question": dict(question), "rule": dict(rule), "recipients": list(recipients), "quiet": list(quiet or ())}
+    values: dict[str, Any] = {"question": dict(question), "rule": dict(rule), "recipients": list(recipients), "quiet": list(quiet or ())}
     with store.write() as connection:
-        made = insert(alerts).values(account_id=account_id, user_id=user_id, name=named(name), active=True, created_at=now, **values)
+        values |= {"name": named(name, LONGEST_NAME, "an alert's name"), "active": True, "created_at": now}
+        made = insert(alerts).values(account_id=account_id, user_id=user_id, **values)
         return int(connection.execute(made.returning(alerts.c.alert_id)).scalar_one())
 
 
 def change(store: Store, account_id: str, alert_id: int, **values: Any) -> None:
     """Change what is given: name, question, rule, recipients, quiet, snoozed_until, active, looked_until. Raises UnknownAlert, WrongUsage."""
     if "name" in values:
-        values["name"] = named(values["name"])
+        values["name"] = named(values["name"], LONGEST_NAME, "an alert's name")
     if "quiet" in values:
         values["quiet"] = list(values["quiet"] or ())
     if isinstance(values.get("looked_until"), date):
@@ -104,14 +106,6 @@ def history(store: Store, account_id: str, limit: int = 200) -> list[Firing]:
     wanted = select(*FIRED).join(alerts, alerts.c.alert_id == alert_firings.c.alert_id).where(alerts.c.account_id == account_id)
     with store.read() as connection:
         return [Firing(*row) for row in connection.execute(wanted.order_by(alert_firings.c.firing_id.desc()).limit(limit))]
-
-
-def named(name: str) -> str:
-    """The name as it is kept. Raises WrongUsage."""
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongUsage(f"Give the alert a name of 1 to {LONGEST_NAME} characters.")
-    return name
 
 
 def _alert(row: Any) -> Alert:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import JourneysError, WrongUsage
 from core.store.database import Store
 from core.store.kept_tables import saved_filters as kept
+from core.store.names import named
 from core.store.tables import users
 
 LONGEST_NAME = 80
@@ -42,7 +43,7 @@ def listed(store: Store, account_id: str, user_id: int) -> tuple[SavedFilter, ..
 
 def add(store: Store, account_id: str, user_id: int, name: str, parameters: Mapping[str, str], *, is_shared: bool, now: datetime) -> int:
     """Keep these parameters; gives the new id. Raises WrongUsage for a name that is none or that this reader has already."""
-    values = {"name": _name(name), "parameters": dict(parameters), "is_shared": is_shared}
+    values = {"name": named(name, LONGEST_NAME, "a filter's name"), "parameters": dict(parameters), "is_shared": is_shared}
     try:
         with store.write() as connection:
             made = connection.execute(insert(kept).values(account_id=account_id, user_id=user_id, created_at=now, **values).returning(kept.c.filter_id))
@@ -54,7 +55,7 @@ def add(store: Store, account_id: str, user_id: int, name: str, parameters: Mapp
 def rename(store: Store, account_id: str, user_id: int, filter_id: int, name: str) -> None:
     """Give one of the own filters another name. Raises WrongUsage, NotYours."""
     try:
-        _change(store, account_id, user_id, filter_id, name=_name(name))
+        _change(store, account_id, user_id, filter_id, name=named(name, LONGEST_NAME, "a filter's name"))
     except IntegrityError:
         raise _taken(name) from None
 
@@ -79,13 +80,6 @@ def _change(store: Store, account_id: str, user_id: int, filter_id: int, **value
 
 def _own(account_id: str, user_id: int, filter_id: int) -> ColumnElement[bool]:
     return and_(kept.c.account_id == account_id, kept.c.user_id == user_id, kept.c.filter_id == filter_id)
-
-
-def _name(text: str) -> str:
-    name = text.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise WrongUsage(f"“{name}” cannot be a filter's name: use 1 to {LONGEST_NAME} printable characters.")
-    return name
 
 
 def _taken(name: str) -> WrongUsage:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
 
 SEEN_S = 0.3  # what is on the way for less is there before anybody saw that it was not
-MOST = 1000  # answers kept a snapshot; the one that was not asked for longest goes
+MOST = 2000  # answers kept a snapshot, some sixty ways to look at a page; the one that was not asked for longest goes
 # Streamlit's own cache takes as long to find an answer as counting it does
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[str, Result]] = WeakKeyDictionary()
 _took: WeakKeyDictionary[Snapshot, dict[str, float]] = WeakKeyDictionary()  # widget → seconds that its answers took of late

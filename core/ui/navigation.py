@@ -62,7 +62,7 @@ def _sidebar(viewer: Viewer, here: str) -> None:
 
 
 def _station(entry: Entry, here: str, carried: str) -> str:
-    said = f"<span class=ic aria-hidden=true>{entry.icon}</span>{escape(entry.title)}"
+    said = f"<span class=ic aria-hidden=true>{entry.icon}</span><span>{escape(entry.title)}</span>"
     if entry.url_path == here:
         return f"<li><span class='ja-station here' aria-current=page>{said}</span></li>"
     return f'<li><a class=ja-station href="{entry.url_path}{carried}" target=_self>{said}</a></li>'

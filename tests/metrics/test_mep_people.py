@@ -129,3 +129,35 @@ def test_messages_without_an_entry_are_those_of_the_month_and_each_once(tmp_path
     product.build()
     assert (loose(MARCH)[0], loose(april)[0]) == (2, 1)
     product.close()
+
+
+def test_a_run_that_began_in_an_earlier_month_than_was_known_leaves_the_later_one(tmp_path):
+    product = Product(tmp_path, ((None, "UTC"),), "EUR")
+    entered = {"journey_id": "cart", "entry_id": "E"}
+    product.take(Step(records=[record("1", "journey.entered", "p1", "2026-06-05T10:00:00Z", **entered),
+                               record("2", "journey.entered", "p2", "2026-06-06T10:00:00Z", journey_id="cart")]))  # fmt: skip
+    product.build()
+    product.take(Step(records=[record("3", "journey.entered", "p1", "2026-05-05T10:00:00Z", **entered)]))
+    product.build()
+    for full in (False, True):
+        engaged = product.snapshot.sql("SELECT month, engaged, alone FROM mep_engaged WHERE is_whole ORDER BY month").rows()
+        assert engaged == [(date(2026, 5, 1), 1, 1), (date(2026, 6, 1), 1, 1)], full
+        product.build(full=True)
+    product.close()
+
+
+def test_a_line_of_a_month_in_which_its_run_did_not_begin_is_counted_with_the_people_of_that_month(tmp_path):
+    product = Product(tmp_path, ((None, "UTC"),), "EUR")
+
+    def take(*entries):
+        product.take(Step(records=[record(n, "journey.entered", "p1", f"2026-0{month}-05T10:00:00Z", journey_id="cart", entry_id=entry)
+                                   for n, month, entry in entries]))  # fmt: skip
+        product.build()
+
+    take(("1", 8, "B"), ("2", 7, "B"))  # begins in July, its line is of August: that record came first
+    take(("3", 7, "A"), ("4", 5, "A"))  # begins in May, its line is of July
+    for full in (False, True):
+        lines = product.snapshot.sql("SELECT month, people_silent, mep_silent FROM mep_kinds WHERE is_whole ORDER BY month").rows()
+        assert lines == [(date(2026, 5, 1), 1, 0), (date(2026, 7, 1), 1, 1)], full
+        product.build(full=True)
+    product.close()

@@ -330,6 +330,7 @@ def test_a_dashboard_is_sent_once_or_on_a_schedule(run, ana):
     assert mailing.sent(viewer, board, dashboard, "pdf", "weekly", 8, 1, []).startswith("Every Monday at 08:00, next ")
     (schedule,) = [one for one in report_schedules.listed(ana.store, "demo") if one.name == "Every Monday"]
     assert (schedule.parameters["dashboard"], [one["range"] for one in schedule.parameters["questions"]]) == (made, ["30d"])
+    assert (schedule.parameters["format"], [one["form"] for one in schedule.parameters["questions"]]) == ("pdf", [SENT.form])
 
 
 def test_sending_asks_the_package_as_it_is_now(run, ana, package, monkeypatch):

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from core.access import users
 from core.metrics import Query, rows
 from core.store import saved_filters
 from tests.pages.test_in_a_browser import DONE, chromium, idle, opened, served_at  # noqa: F401  # fixtures
@@ -57,10 +58,11 @@ def test_a_filter_is_saved_under_a_name_and_its_id_is_the_address(opened, door):
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/overview?saved=*")
     idle(page)
-    (kept,) = [one for one in saved_filters.listed(door.store, "demo", 1) if one.name == "Texts"]
+    reader = users.find(door.store, "ana").user_id
+    (kept,) = [one for one in saved_filters.listed(door.store, "demo", reader) if one.name == "Texts"]
     assert page.url.endswith(f"saved={kept.filter_id}")
     assert page.get_by_text("1 channel", exact=True).count() + page.locator(".st-key-f-channel-pop", has_text="SMS").count() == 1
-    saved_filters.remove(door.store, "demo", 1, kept.filter_id)
+    saved_filters.remove(door.store, "demo", reader, kept.filter_id)
 
 
 def test_the_rows_behind_a_number_come_as_a_file(opened, door):  # noqa: F811

@@ -64,8 +64,16 @@ function picture(root, data, wide, kept, say) {
   const apply = () => { sheet.style.zoom = zoom; kept.zoom = zoom; kept.size = String(plan.size) }
   const tools = make("div", "tools")
   tools.append(search(order, buttons, go, close))
-  ;[["zoom_out", "Smaller", () => { zoom = Math.max(SMALLEST, zoom / 1.2) }], ["fit_screen", "Fit to width", () => { zoom = fit() }], ["zoom_in", "Larger", () => { zoom = Math.min(LARGEST, zoom * 1.2) }]]
-    .forEach(([icon, word, act]) => { const b = make("button", "", icon); b.setAttribute("aria-label", word); b.title = word; b.onclick = () => { act(); apply() }; tools.append(b) })
+  const zooms = [["zoom_out", "Smaller", "-", () => { zoom = Math.max(SMALLEST, zoom / 1.2) }], ["fit_screen", "Fit to width", "0", () => { zoom = fit() }],
+    ["zoom_in", "Larger", "+", () => { zoom = Math.min(LARGEST, zoom * 1.2) }]]
+  zooms.forEach(([icon, word, key, act]) => {
+    const b = make("button", "", icon); b.setAttribute("aria-label", word); b.setAttribute("aria-keyshortcuts", key); b.title = `${word} (${key})`
+    b.onclick = () => { act(); apply() }; tools.append(b)
+  })
+  view.onkeydown = ev => {
+    const found = ev.ctrlKey || ev.metaKey || ev.altKey ? undefined : zooms.find(([, , key]) => key === (ev.key === "=" ? "+" : ev.key))
+    if (found) { ev.preventDefault(); close(); found[3](); apply() }
+  }
   pan(view, isOn => { dragged = isOn })
   view.onscroll = () => { kept.left = view.scrollLeft; kept.top = view.scrollTop }
   const same = kept.size === String(plan.size)

@@ -13,7 +13,7 @@ from benchmarks.browser import CHROMIUM, DONE, opened
 from benchmarks.measuring import Claims, median, p95
 from benchmarks.served import Server, serving, signed_in
 
-PICTURES = "[data-testid=stVegaLiteChart] .vega-embed canvas, [data-testid=stVegaLiteChart] .vega-embed svg"
+PICTURES = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
 # in the page, so that nothing but the page is timed: the address, as Back or a link changes it, until the run it caused has ended and was painted
 GOES = """address => new Promise(done => {
     const app = document.querySelector('[data-testid=stApp]');

@@ -1,4 +1,4 @@
-"""The questions of IVR insights and Channels that are answered from the facts, over 20 M events: processor time of each."""
+"""The questions of IVR insights and Channels that are answered from the facts, and those of the journey map, over 20 M events: processor time of each."""
 import argparse
 import sys
 import time
@@ -23,6 +23,10 @@ MESSAGES = (
     ("messages_sent", None, ("channel", "sender")), ("messages_failed", None, ("channel", "reason")), ("wasted_cost", None, ("element", "channel", "currency")),
 )  # fmt: skip
 
+MAP_OF_RUNS = ("element_arrived", "element_passed", "element_waiting", "element_ended", "element_time_median_s")
+ROLLED_UP = (("element_arrived", "flow"), ("element_arrived", "ways"))  # on both bases, where a rollup serves
+FROM_FACTS = (("goal_value", "drop_off", ("currency",)), ("profiles_in_journey", "maturity", ("week",)))
+
 
 def cpu_ms(snapshot: Snapshot, query: Query) -> float:
     """The least processor time of some askings."""
@@ -32,6 +36,19 @@ def cpu_ms(snapshot: Snapshot, query: Query) -> float:
         answer(snapshot, query)
         taken.append((time.process_time() - began) * 1000)
     return min(taken)
+
+
+def map_times(snapshot: Snapshot, journey: str, first: date, last: date) -> tuple[list[float], list[float]]:
+    """Processor time of the map's questions, on both bases: those of rollups, then those of facts."""
+    where = (("journey", (journey,)),)
+    rolled = [Query((measure,), (), first, last, basis, where, answer=name) for measure, name in ROLLED_UP for basis in ("entered", "happened")]
+    rolled += [Query(MAP_OF_RUNS, ("element",), first, last, basis, where) for basis in ("entered", "happened")]
+    facts = [Query((measure,), by, first, last, where=where, answer=name) for measure, name, by in FROM_FACTS]
+    facts.append(Query(("goal_value",), ("currency",), first, last, "happened", where, answer="drop_off"))
+    found = [[(query, cpu_ms(snapshot, query)) for query in queries] for queries in (rolled, facts)]
+    for query, taken in (*found[0], *found[1]):
+        print(f"  {(last - first).days + 1:>4} days  {taken:7.1f} ms  map: {query.measures[0]} {query.answer or 'by element'}, {query.basis}")
+    return [taken for _, taken in found[0]], [taken for _, taken in found[1]]
 
 
 def main() -> int:
@@ -51,6 +68,9 @@ def main() -> int:
                 query = Query((measure,), by, given.last - timedelta(days - 1), given.last, where=(("journey", (journey,)),), answer=name)
                 times.append(cpu_ms(snapshot, query))
                 print(f"  {days:>4} days  {times[-1]:7.1f} ms  {measure} {name or ''} {', '.join(by)}")
+        rolled, facts = map_times(snapshot, given.messages, given.last - timedelta(days - 1), given.last)
+        times += facts
+        claims.at_most(f"{days} days, {len(rolled)} questions of the map from rollups, p95 of processor time", p95(rolled), 10, "ms")
         claims.at_most(f"{days} days, {len(times)} questions, p95 of processor time", p95(times), 50, "ms")
     snapshot.close()
     return claims.exit_code()

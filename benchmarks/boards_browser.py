@@ -9,29 +9,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.big_log import LAST, USER
 from benchmarks.boards import WIDGETS, filters, questions, twelve
-from benchmarks.browser import CHROMIUM, DONE, opened
+from benchmarks.browser import CHROMIUM, DONE, opened, timed
 from benchmarks.measuring import Claims, median, p95
 from benchmarks.served import Server, serving, signed_in
 
 PICTURES = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
-# in the page, so that nothing but the page is timed: the address, as Back or a link changes it, until the run it caused has ended and was painted
-GOES = """address => new Promise(done => {
-    const app = document.querySelector('[data-testid=stApp]');
-    let hasRun = false;
-    const began = performance.now();
-    const seen = new MutationObserver(() => {
-        const state = app.getAttribute('data-test-script-state');
-        if (state === 'running') hasRun = true;
-        else if (hasRun && state === 'notRunning') {
-            seen.disconnect();
-            requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
-        }
-    });
-    seen.observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
-    setTimeout(() => hasRun || done(null), 5000);
-    history.pushState(null, '', address);
-    dispatchEvent(new PopStateEvent('popstate', {state: null}));
-})"""
+# the address, as Back or a link changes it
+GOES = timed("address", "history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate', {state: null}));")
 
 
 def paint(page: Page, server: Server, address: str) -> float:

@@ -22,25 +22,35 @@ CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--
 DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 PRESETS = ("7 days", "This month", "90 days", "28 days")
 USERS, THINK_S, CHANGES, VIEWS = 10, 5.0, 12, 200
-# in the page, so that nothing but the page is timed: the click, until the run it caused has ended and was painted
-CHANGE = """name => new Promise((done, fail) => {
+
+
+def timed(given: str, act: str, find: str = "") -> str:
+    """A function of the page, so that nothing but the page is timed: what it does with `given`, until the run it caused has ended and was painted.
+
+    Gives milliseconds, or null where nothing ran. `find` comes before the clock starts.
+    """
+    return f"""{given} => new Promise((done, fail) => {{
     const app = document.querySelector('[data-testid=stApp]');
-    const wanted = [...document.querySelectorAll('.st-key-f-preset button')].find(one => one.textContent.trim() === name);
-    if (!wanted) return fail(new Error('no preset ' + name));
+    {find}
     let hasRun = false;
     const began = performance.now();
-    const seen = new MutationObserver(() => {
+    const seen = new MutationObserver(() => {{
         const state = app.getAttribute('data-test-script-state');
         if (state === 'running') hasRun = true;
-        else if (hasRun && state === 'notRunning') {
+        else if (hasRun && state === 'notRunning') {{
             seen.disconnect();
             requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
-        }
-    });
-    seen.observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+        }}
+    }});
+    seen.observe(app, {{attributes: true, attributeFilter: ['data-test-script-state']}});
     setTimeout(() => hasRun || done(null), 5000);
-    wanted.click();
-})"""
+    {act}
+}})"""
+
+
+CHANGE = timed("name", "wanted.click();", """
+    const wanted = [...document.querySelectorAll('.st-key-f-preset button')].find(one => one.textContent.trim() === name);
+    if (!wanted) return fail(new Error('no preset ' + name));""")
 
 
 @contextmanager

@@ -45,7 +45,6 @@ class Going:
             made = within(made, step)
         return made if self.steps else within(made, {})
 
-
     def back(self) -> None:
         """One step less."""
         self.steps.pop()

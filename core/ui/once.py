@@ -18,14 +18,15 @@ Found = TypeVar("Found")
 
 
 def once_a_snapshot(work: Callable[Concatenate[Viewer, P], Found]) -> Callable[Concatenate[Viewer, P], Found]:
-    """A function of the viewer's snapshot and of few other arguments by position, which can be keys; what it gives must not be changed."""
+    """A function of the viewer's snapshot and of few other arguments, which can be keys; what it gives must not be changed."""
     kept: WeakKeyDictionary[Snapshot, dict[tuple[object, ...], Found]] = WeakKeyDictionary()
 
     def found(viewer: Viewer, /, *args: P.args, **named: P.kwargs) -> Found:
         there = kept.setdefault(seen.snapshot(viewer), {})
-        if args not in there:
-            there[args] = work(viewer, *args, **named)
-        return there[args]
+        key = (*args, *sorted(named.items()))
+        if key not in there:
+            there[key] = work(viewer, *args, **named)
+        return there[key]
 
     update_wrapper(found, work)
     return found

@@ -194,7 +194,7 @@ def history_of_leads(desk, add, folder):
 def test_an_account_that_was_never_built_shows_its_fetches(opened, history_of_leads):
     page = opened("sftp-import")
     page.get_by_role("region", name="Journeys").get_by_text("leads").click()
-    page.get_by_text("Fetches, newest first").wait_for()
+    page.get_by_role("heading", name="Fetches, newest first").wait_for()
     assert "Not built yet" in page.content()
     assert page.get_by_text("32 fetches").count() == 1
 

@@ -1,7 +1,4 @@
-"""Who sends a request with a token, and the answers to those who may not; bodies are read up to a limit."""
-from collections.abc import AsyncIterator
-from typing import BinaryIO
-
+"""Who sends a request with a token, and the answers to those who may not."""
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -27,24 +24,3 @@ async def token_of(request: Request, given: Given) -> Token:
     if token is None:
         raise Unanswered(401, "Send a valid token: Authorization: Bearer TOKEN. `journeys token add` makes one.")
     return token
-
-
-async def read_body(request: Request, into: BinaryIO, most: int) -> int:
-    """Write the body into the file and return its bytes. Raises Unanswered (413) as soon as it is over the limit."""
-    said = request.headers.get("content-length", "")
-    size = int(said) if said.isdecimal() else 0
-    if size <= most:
-        size = 0
-        async for chunk in _chunks(request):
-            size += len(chunk)
-            if size > most:
-                break
-            into.write(chunk)
-    if size > most:
-        raise Unanswered(413, f"The body is over {most // 1_000_000} MB: send it in parts.")
-    return size
-
-
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    async for chunk in request.stream():
-        yield chunk

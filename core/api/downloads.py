@@ -8,12 +8,13 @@ import orjson
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from core.access import audit, sessions, signed
 from core.access.accounts import Account
 from core.access.users import User
+from core.api import plain_page
 from core.api.given import Given
 from core.errors import JourneysError, WrongUsage
 from core.metrics import Query, Result, answer
@@ -24,6 +25,7 @@ from core.reports.masking import masked
 KINDS = {"widget.csv": "text/csv; charset=utf-8", "widget.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 MADE = "made/"
+UNSIGNED = "This is no link of a widget that you may see: make it again in the widget's menu. To ask freely needs Explore."
 
 
 class Refusal(JourneysError):
@@ -45,9 +47,9 @@ class Downloads:
         try:
             response = await run_in_threadpool(self.answer, request.path_params["file"], request.query_params, request.cookies.get(sessions.COOKIE))
         except Refusal as refusal:
-            response = PlainTextResponse(str(refusal), refusal.status)
+            response = plain_page.no_file(request, refusal.status, str(refusal))
         except JourneysError as error:
-            response = PlainTextResponse(str(error), 400)
+            response = plain_page.no_file(request, 400, str(error))
         response.headers["cache-control"] = "no-store"
         await response(scope, receive, send)
 
@@ -71,7 +73,7 @@ class Downloads:
         question, title = _question(asked.get("question", "")), "".join(letter for letter in asked.get("title", "")[:200] if letter.isprintable())
         page = signed.feature_of(self.given.settings.secret_key, account.account_id, asked.get("signed", ""), question.document())
         if why := next((why for feature in (*features(question), page) if (why := account.refusal(feature, user.role))), None):
-            raise Refusal(403, why if page != signed.ANYTHING else f"This is no link of a widget that you may see, and to ask freely needs Explore. {why}")
+            raise Refusal(403, why if page != signed.ANYTHING else f"{UNSIGNED} {why}")
         self._record(user, question, title)
         result = masked(answer(self.given.snapshot(account.account_id, asked.get("snapshot") or None), question), account, user.role)
         return _written(result, file, title, account.account_id)

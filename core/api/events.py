@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from core.access.tokens import Token
-from core.api.bearer import Unanswered, read_body, token_of
+from core.api.bearer import Unanswered, token_of
+from core.api.bodies import read_body
 from core.api.given import Given
 from core.errors import JourneysError
 from core.sources.ingest import ingest
@@ -54,7 +55,7 @@ class Events:
             summary = ingest(self.given.log(token.account_id), [batch], account_id=token.account_id, source=None, time_zone=None, mapping=None,
                              now=self.given.now()).document()
         except Unreadable as error:
-            raise Unanswered(422, f"No record could be accepted: {error}") from error
+            raise Unanswered(422, f"No record could be accepted: {str(error).replace(str(batch), 'the body')}") from error
         except JourneysError as error:  # the disk is full, another batch holds the log for too long: nothing was taken, send it again
             raise Unanswered(503, str(error)) from error
         return JSONResponse(summary, 202 if summary["accepted"] or summary["repeated"] or summary["skipped"] else 422)

@@ -16,7 +16,7 @@ from core.access.users import User
 from core.api import plain_page
 from core.errors import unknown
 
-FOR_SIGNED_IN = ("/media/", "/_stcore/upload_file")
+FOR_SIGNED_IN = ("/media/", "/_stcore/upload_file", "/_stcore/metrics")  # the last tells how many sessions are open
 
 
 def content_policy(index: str) -> str:

@@ -1,7 +1,18 @@
 """A page without the app around it: why somebody is not in, or that there is nothing at an address."""
 from html import escape
 
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+HEADS = {401: "You are not signed in", 403: "This file is not open to you", 404: "This file is not here"}
+
+
+def no_file(request: Request, status: int, why: str) -> Response:
+    """Why there is no file: a page for whoever opens a link in a browser, plain text for a program."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(why, status)
+    way = ("/", "Sign in, then open the link again" if status == 401 else "Open Journey Analytics")
+    return of(status, HEADS.get(status, "This file cannot be made"), escape(why), way)
 
 
 def of(status: int, head: str, why: str, way: tuple[str, str]) -> HTMLResponse:

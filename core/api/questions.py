@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from core.access.features import Refused
-from core.api.bearer import Unanswered, read_body, token_of
+from core.api.bearer import Unanswered, token_of
+from core.api.bodies import read_body
 from core.api.given import Given
 from core.errors import JourneysError
 from core.metrics import Query, answer

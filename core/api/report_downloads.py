@@ -3,11 +3,12 @@ from mimetypes import guess_type
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from core.access import sessions
 from core.access.features import Refused
+from core.api import plain_page
 from core.api.downloads import Refusal, need_terms
 from core.api.given import Given
 from core.errors import JourneysError
@@ -26,13 +27,13 @@ class ReportDownloads:
         try:
             response = await run_in_threadpool(self.answer, request.path_params["report_id"], request.cookies.get(sessions.COOKIE))
         except Refusal as refusal:
-            response = PlainTextResponse(str(refusal), refusal.status)
+            response = plain_page.no_file(request, refusal.status, str(refusal))
         except UnknownReport as unknown:
-            response = PlainTextResponse(str(unknown), 404)
+            response = plain_page.no_file(request, 404, str(unknown))
         except Refused as refused:
-            response = PlainTextResponse(str(refused), 403)
+            response = plain_page.no_file(request, 403, str(refused))
         except JourneysError as error:
-            response = PlainTextResponse(str(error), 400)
+            response = plain_page.no_file(request, 400, str(error))
         response.headers["cache-control"] = "no-store"
         await response(scope, receive, send)
 

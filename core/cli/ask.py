@@ -1,5 +1,6 @@
 """The commands that ask: query, explain, rows, mep, check."""
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -69,7 +70,7 @@ def _names(text: str) -> list[str]:
 @click.command()
 @ACCOUNT
 @choices
-@click.option("--questions", type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="FILE.ndjson", help="Many questions, one JSON line each.")
+@click.option("--questions", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE.ndjson", help="Many questions, one JSON line each.")
 @click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", help="How the answer is written.")
 @OUTPUT
 @click.pass_obj
@@ -77,8 +78,10 @@ def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str
     """Ask for measures, split and filtered."""
     door = Door(obj)
     if questions is not None:
-        if asked["measures"]:
-            raise WrongUsage("Give --measures or --questions, not both.")
+        if any(value not in (None, "", (), "entered") for value in asked.values()):
+            raise WrongUsage("Give --questions or the choices of one question, not both: a line of the file says all of its question.")
+        if kind not in ("table", "json"):
+            raise WrongUsage("Each of --questions is answered with one line of JSON: leave out --format, or take --format json.")
         return _answer_all(door.snapshot(account), questions, output)
     _file_wanted(kind, output)
     asking = question(asked)
@@ -221,11 +224,12 @@ def _answer_all(snapshot: Snapshot, questions: str, output: Path | None) -> int:
     """One JSON line a question, in order; 3 where any was not answered."""
     refused = False
     with click.open_file(questions, "rb") as lines, _leaving(output) as file:
-        for line in lines:
+        for number, line in enumerate(lines):
             if not line.strip():
                 continue
             try:
-                document = answer(snapshot, Query.of(orjson.loads(line))).document()
+                asked = orjson.loads(line if number else line.removeprefix(BOM_UTF8))
+                document = answer(snapshot, Query.of(asked)).document()
             except orjson.JSONDecodeError as problem:
                 document = {"error": f"This line is not JSON: {problem}."}
             except JourneysError as problem:

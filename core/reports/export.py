@@ -140,16 +140,21 @@ def write_about(book: Book, about: Sequence[tuple[str, str]]) -> None:
 def replaced(path: Path) -> Iterator[IO[bytes]]:
     """A new file that takes the path's place when it is whole and on disk, with the rights that one has; what was there stays until then.
 
-    Raises JourneysError.
+    A device or a pipe (/dev/stdout) is written into, and what a link names is replaced, not the link. Raises JourneysError.
     """
     made = None
     try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+            return
+        path = path.resolve()
         rights = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-            made = Path(file.name)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as draft:
+            made = Path(draft.name)
+            yield draft
+            draft.flush()
+            os.fsync(draft.fileno())
         made.chmod(rights)
         made.replace(path)
         made = None

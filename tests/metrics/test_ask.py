@@ -89,8 +89,16 @@ def test_questions_are_answered_in_order_one_line_each(journeys, tmp_path):
     lines = [json.loads(line) for line in journeys("query", "--questions", str(file), code=3).splitlines()]
     assert [line.get("rows", "error") for line in lines] == [[{"entries": 2}], "error", "error", [{"mep": 1}]]
     assert lines[1] == {"error": "There is no measure “entrys”. Did you mean “entries”?"}
+    file.write_bytes(b'\xef\xbb\xbf{"measures": ["entries"]}')
+    assert json.loads(journeys("query", "--questions", str(file), "--format", "json"))["rows"] == [{"entries": 2}]
+
+
+@pytest.mark.parametrize("also", [("--measures", "entries"), ("--dimensions", "day"), ("--from", "2026-01-05"), ("--basis", "happened"), ("--format", "csv")])
+def test_what_questions_would_not_heed_is_refused(journeys, tmp_path, also):
+    file = tmp_path / "q.ndjson"
     file.write_text('{"measures": ["entries"]}')
-    assert journeys("query", "--questions", str(file)).endswith(b"\n")
+    with pytest.raises(WrongUsage, match="--questions"):
+        journeys("query", "--questions", str(file), *also)
 
 
 def test_files(journeys, tmp_path):

@@ -1,6 +1,8 @@
 """Files that leave: every byte of a CSV, typed cells in Excel, nothing that a spreadsheet would run, nothing half-written."""
 
 import io
+import os
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import polars as pl
@@ -131,3 +133,23 @@ def test_a_file_that_takes_anothers_place_may_be_read_by_no_more_people(tmp_path
     with export.replaced(target) as file:
         file.write(b"ids")
     assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"ids", 0o600)
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as reader:
+        read = reader.submit(pipe.read_bytes)
+        with export.replaced(pipe) as file:
+            file.write(b"rows")
+        assert (read.result(10), pipe.is_fifo(), sorted(path.name for path in tmp_path.iterdir())) == (b"rows", True, ["pipe"])
+
+
+def test_of_a_link_the_file_it_names_is_replaced(tmp_path):
+    (tmp_path / "kept").mkdir()
+    target, link = tmp_path / "kept" / "a.csv", tmp_path / "link.csv"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    with export.replaced(link) as file:
+        file.write(b"new")
+    assert (target.read_bytes(), link.is_symlink()) == (b"new", True)

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from core.sources.reading import Unreadable
 from tests.eventlog.records import held
 from tests.sources.files import HEADER, file, take
 from tests.sources.records import ENTERED
@@ -190,3 +192,35 @@ def test_a_file_with_a_header_alone_has_no_records(log, tmp_path):
         "reasons": {},
         "rejected_file": None,
     }
+
+
+FAR_MS = pa.array([2**62], pa.timestamp("ms", "UTC"))  # in microseconds it would wrap around to 1970
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "reason"),
+    [
+        ("occurred_at", FAR_MS, "bad occurred_at"),
+        ("occurred_at", pa.array([2**30], pa.int32()).cast(pa.date32()), "bad occurred_at"),
+        ("x", FAR_MS, "bad attributes"),
+        ("x", pa.array([[None, 2**62]], pa.list_(pa.timestamp("us"))), "bad attributes"),
+        ("x", pa.array([[("k", {"at": 2**62})]], pa.map_(pa.string(), pa.struct([("at", pa.timestamp("us"))]))), "bad attributes"),
+    ],
+)
+def test_a_parquet_time_outside_the_calendar_spoils_its_row_alone(log, tmp_path, column, cells, reason):
+    bad = pa.table({name: [value] for name, value in ENTERED.items()} | {column: cells, "event_id": ["2"]})
+    good = pa.table({name: [value] for name, value in ENTERED.items()} | {"x": pa.nulls(1, cells.type)})
+    pq.write_table(bad, tmp_path / "f.parquet") if column != "x" else pq.write_table(pa.concat_tables([bad, good]), tmp_path / "f.parquet")
+    summary = take(log, tmp_path / "f.parquet")
+    assert (summary.accepted, summary.reasons) == (int(column == "x"), {reason: 1})
+
+
+def test_parquet_types_that_polars_does_not_have(log, tmp_path):
+    wide = pa.array([Decimal("1.5")], pa.decimal256(50, 7))
+    whole = {name: [value] for name, value in ENTERED.items()} | {"cost_amount": wide, "x": pa.array([[(7, 1)]], pa.map_(pa.int64(), pa.int64()))}
+    pq.write_table(pa.table(whole), tmp_path / "f.parquet")
+    take(log, tmp_path / "f.parquet")
+    assert held(log, "cost_amount", "attributes") == [(Decimal("1.500000"), '{"x":{"7":1}}')]
+    pq.write_table(pa.table(whole | {"x": pa.array([[Decimal("1.5")]], pa.list_(pa.decimal256(50, 7)))}), tmp_path / "f.parquet")
+    with pytest.raises(Unreadable, match="decimals of more than 38 digits"):
+        take(log, tmp_path / "f.parquet")

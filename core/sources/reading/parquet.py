@@ -1,7 +1,6 @@
 """Read Parquet: a record a row, typed."""
 import base64
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,13 +10,12 @@ import pyarrow.parquet as pq
 
 from core.contract.columns import COLUMNS
 from core.contract.objects import Number, dumps
+from core.sources.reading import calendar
 from core.sources.reading.chunk import BYTES, ROWS, TOO_LARGE, Chunk, Record
 from core.sources.reading.opening import Unreadable, said_of
 from core.sources.reading.records import present, without_empty
 from core.sources.reading.table import header_of, too_large_rows
 
-FIRST, LAST = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001  (compared as plain microseconds)
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 _BEYOND = object()  # stands for a time outside the calendar: bad in every column
 
 
@@ -45,22 +43,30 @@ def _rows_of_a_batch(file: pq.ParquetFile) -> int:
 
 
 def _chunk(file: str, header: tuple[str, ...], first_line: int, rows: pa.Table) -> Chunk:
-    table = pl.from_arrow(rows)
+    names = rows.column_names
+    beyond = {name: set(found) for name in names if (found := calendar.beyond(rows[name]))}
+    table = pl.from_arrow(pa.table([_carried(calendar.without(rows[name], beyond.get(name, set()))) for name in names], names))
     assert isinstance(table, pl.DataFrame)
     table = table.select(_settled(column) for column in table)
-    beyond = {column.name: set(_outside(column)) for column in table if column.dtype == pl.Datetime}
-    odd = frozenset().union(*beyond.values())
-    calendar = table.select(_without(column, beyond.get(column.name, set())) for column in table)
 
     def record(row: int) -> Record:
-        read = {name: _value(name, value) for name, value in calendar.row(row, named=True).items()}
+        read = {name: _value(name, value) for name, value in table.row(row, named=True).items()}
         return {**read, **{name: _BEYOND for name, rows in beyond.items() if row in rows}}
 
     def shown(row: int) -> object:
         return {name: "a time outside the calendar" if value is _BEYOND else _json(value) for name, value in present(record(row)).items()}
 
     flaws = dict.fromkeys(too_large_rows(table, record), TOO_LARGE)
+    odd = frozenset().union(*beyond.values())
     return Chunk(file, range(first_line, first_line + len(table)), record, shown, table, flaws, odd, header, attributes_are_text=True, is_own=True)
+
+
+def _carried(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column in a type that Polars has. Raises ArrowException for a decimal of more than 38 digits."""
+    kind = column.type
+    if pa.types.is_nested(kind) and "decimal256" in str(kind):
+        raise pa.ArrowInvalid(f"a list or struct of it holds decimals of more than 38 digits ({kind}): write them as decimal(38, n)")
+    return column.cast(pa.decimal128(38, min(kind.scale, 38))) if pa.types.is_decimal256(kind) else column
 
 
 def _settled(column: pl.Series) -> pl.Series:
@@ -79,16 +85,6 @@ def _settled(column: pl.Series) -> pl.Series:
     return column
 
 
-def _outside(column: pl.Series) -> list[int]:
-    micro = column.alias("micro").to_physical()
-    low, high = ((moment - _EPOCH) // timedelta(microseconds=1) for moment in (FIRST, LAST))
-    return (~micro.is_between(low, high)).fill_null(False).arg_true().to_list()
-
-
-def _without(column: pl.Series, rows: set[int]) -> pl.Series:
-    return column.alias("cells").scatter(sorted(rows), None).alias(column.name) if rows else column
-
-
 def _value(name: str, value: object) -> object:
     """As contract.judge takes it: an integer is its digits; in a column that is none of ours everything becomes JSON, and NaN is null."""
     if name not in COLUMNS:
@@ -102,9 +98,13 @@ def _json(value: object) -> object:
     if isinstance(value, int | Decimal):
         return Number(value)
     if isinstance(value, dict):
-        return {key: _json(item) for key, item in value.items()}
+        return {key if isinstance(key, str) else _text(_json(key)): _json(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_json(item) for item in value]
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    return dumps(value).strip('"') if hasattr(value, "isoformat") else str(value)
+    return _text(value) if hasattr(value, "isoformat") else str(value)
+
+
+def _text(value: object) -> str:
+    return dumps(value).strip('"')

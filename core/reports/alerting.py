@@ -5,13 +5,16 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
 from core.access import emails
 from core.access.accounts import Account
+from core.access.features import Refused
 from core.errors import JourneysError
 from core.metrics import Query
+from core.metrics.needs import features
 from core.reports import alerts, posting
 from core.reports.alerts import Finding, Rule
 from core.reports.letters import Sender
@@ -40,6 +43,11 @@ def look(store: Store, settings: Sender, account: Account, snapshot: Snapshot, c
     return said
 
 
+def refusal(account: Account, query: Query) -> str | None:
+    """Why the account's package does not have such a question watched; None: it does. (Who changes roles ends no alert: it is the account's.)"""
+    return next((why for feature in features(query) if (why := account.refusal(feature, "admin"))), None)
+
+
 def _look(store: Store, settings: Sender, account: Account, snapshot: Snapshot, alert: Alert, now: datetime) -> int:
     last = alerts.last_day(snapshot)
     first = max(alert.looked_until + timedelta(days=1) if alert.looked_until else last, last - timedelta(days=MOST_DAYS - 1))
@@ -47,6 +55,8 @@ def _look(store: Store, settings: Sender, account: Account, snapshot: Snapshot, 
         return 0
     rule = Rule.of(alert.rule)
     query = alerts.checked(Query.of(alert.question), rule)
+    if why := refusal(account, query):
+        raise Refused(why)
     said = sum(_tell(store, settings, account, snapshot, alert, query, finding, now) for finding in alerts.findings(snapshot, query, rule, first, last))
     kept.change(store, account.account_id, alert.alert_id, looked_until=last)
     return said
@@ -59,7 +69,7 @@ def _tell(store: Store, settings: Sender, account: Account, snapshot: Snapshot, 
     addresses = {user.user_id: address for user, address in known.items() if address and user.user_id in alert.recipients}
     may_mail = bool(addresses) and settings.smtp_url is not None and settings.mail_from is not None
     state = SNOOZED if is_snoozed else MAILED if may_mail else KEPT
-    sentence = alerts.said(query, finding)
+    sentence = alerts.said(snapshot, query, finding)
     with store.write() as connection:
         if not kept.fired(connection, alert.alert_id, about=finding.when, snapshot_id=snapshot.snapshot_id, said=sentence, state=state, now=now):
             return False
@@ -72,7 +82,8 @@ def _tell(store: Store, settings: Sender, account: Account, snapshot: Snapshot, 
 def _mail(connection: Connection, settings: Sender, account: Account, alert: Alert, finding: Finding, sentence: str, user_id: int, address: str,
           now: datetime) -> None:
     leaves = alerts.after_quiet(now, account.zone_at(now), alert.quiet)
-    where = f"\n{settings.base_url}/alerts?alert={alert.alert_id}\n" if settings.base_url else ""
+    about = urlencode({"alert": alert.alert_id, "about": finding.when})
+    where = f"\n{settings.base_url}/alerts?{about}\n" if settings.base_url else ""
     which = f"alert-{alert.alert_id}-{alert.created_at:%Y%m%d%H%M%S%f}"  # SQLite gives the number of one that was removed again
     posting.put(connection, settings, account.account_id, dedup=f"{which}-{finding.when}-{user_id}", recipient=address,
                 subject=f"{alert.name} ({account.account_id})", text=f"{sentence}\n{where}", now=leaves)
@@ -82,4 +93,4 @@ def test_run(snapshot: Snapshot, query: Query, rule: Rule, days: int = 90) -> li
     """What the alert would have said over the last days, each with its sentence."""
     last: date = alerts.last_day(snapshot)
     query = alerts.checked(query, rule)
-    return [(finding, alerts.said(query, finding)) for finding in alerts.findings(snapshot, query, rule, last - timedelta(days=days - 1), last)]
+    return [(finding, alerts.said(snapshot, query, finding)) for finding in alerts.findings(snapshot, query, rule, last - timedelta(days=days - 1), last)]

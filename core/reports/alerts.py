@@ -1,28 +1,26 @@
-"""Alerts: a question of one measure, looked at after each refresh for the last day (or hour) that is over; what it says, why, and to whom."""
+"""Alerts: a question of one number, looked at after each refresh for the last day (or hour) that is over; what it says, why, and to whom."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from statistics import median
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from core.errors import WrongUsage, unknown
-from core.metrics import DIMENSIONS, MEASURES, Query, answer
+from core.metrics import Query, answer
 from core.metrics.feeds import today
-from core.metrics.rules import settled
 from core.metrics.units import Unit
+from core.reports import because, watched
 from core.reports.unusual import SENSITIVITIES, WEEKS, expectation, is_unusual
+from core.reports.watched import Watched
 
 if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
 
 KINDS = ("above", "below", "unusual")
 DIRECTIONS = ("both", "up", "down")
-LOOKED_FOR = ("journey", "channel", "element", "reason", "exit_reason")  # what may explain a change
 LEAST_N = 30
-FEWEST_SHARE = 0.25  # of the change, before one group is named as what explains it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +72,8 @@ class Finding:
 
 
 def checked(query: Query, rule: Rule) -> Query:
-    """The question as an alert asks it: one measure, on the day it happened, without splits. Raises WrongUsage that says what is possible."""
-    if len(query.measures) != 1 or query.formulas:
-        raise WrongUsage("An alert looks at one measure.")
-    query = settled(replace(query, dimensions=(), first=None, last=None, basis="happened", compare=None, order=None, limit=None, answer=None))
-    if rule.by_hour and "hour" not in MEASURES[query.measures[0]].splits:
-        raise WrongUsage(f"{MEASURES[query.measures[0]].label} is not known by the hour: look at it by the day.")
-    if query.measures[0] == "mep":
-        raise WrongUsage("MEP has thresholds of its own: on the page MEP consumption.")
-    return query
+    """The question as an alert with this rule asks it. Raises WrongUsage that says what is possible."""
+    return watched.checked(query, by_hour=rule.by_hour)
 
 
 def last_day(snapshot: Snapshot) -> date:
@@ -92,33 +83,33 @@ def last_day(snapshot: Snapshot) -> date:
 
 def findings(snapshot: Snapshot, query: Query, rule: Rule, first: date, last: date, *, explained: bool = True) -> list[Finding]:
     """What the alert would have said on each of these days, with all that the snapshot knows now, in order."""
-    measure = MEASURES[query.measures[0]]
-    series = _series(snapshot, query, rule, first - timedelta(weeks=WEEKS), last)
+    what = Watched.of(query)
+    series = _series(snapshot, query, what, rule, first - timedelta(weeks=WEEKS), last)
     begins = min((day for day, _ in series), default=last)
     found = []
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         for hour in range(24) if rule.by_hour else (None,):
-            finding = _judged(series, rule, day, hour, begins, is_rate=measure.unit is Unit.RATE, is_money=measure.is_money)
+            finding = _judged(series, what, rule, day, hour, begins)
             if finding is not None:
-                found.append(replace(finding, because=_because(snapshot, query, finding)) if explained else finding)
+                why = because.said(snapshot, query, day, hour) if explained and finding.expected is not None else ""
+                found.append(replace(finding, because=why))
     return found
 
 
 Series = dict[tuple[date, int | None], tuple[float, float | None]]
 
 
-def _series(snapshot: Snapshot, query: Query, rule: Rule, first: date, last: date) -> Series:
+def _series(snapshot: Snapshot, query: Query, what: Watched, rule: Rule, first: date, last: date) -> Series:
     """(day, hour) → value and, of a rate, its denominator; times without a fact are not there."""
-    measure = MEASURES[query.measures[0]]
-    under = measure.parts[1] if measure.unit is Unit.RATE else None
     by = ("day", "hour") if rule.by_hour else ("day",)
-    asked = replace(query, measures=(measure.name, under) if under else (measure.name,), dimensions=by, first=first, last=last)
+    asked = replace(query, measures=(*query.measures, what.under) if what.under else query.measures, dimensions=by, first=first, last=last)
     rows = answer(snapshot, asked).frame.iter_rows(named=True)
-    return {(row["day"], row.get("hour")): (float(row[measure.name]), float(row[under]) if under else None) for row in rows if row[measure.name] is not None}
+    return {(row["day"], row.get("hour")): (float(row[what.name]), float(row[what.under]) if what.under else None)
+            for row in rows if row[what.name] is not None}
 
 
-def _judged(series: Series, rule: Rule, day: date, hour: int | None, begins: date, *, is_rate: bool, is_money: bool) -> Finding | None:
-    value, n = series.get((day, hour), (None, None) if is_rate else (0.0, None))
+def _judged(series: Series, what: Watched, rule: Rule, day: date, hour: int | None, begins: date) -> Finding | None:
+    value, n = series.get((day, hour), (what.empty, None))
     if value is None:
         return None
     if rule.kind != "unusual":
@@ -128,67 +119,35 @@ def _judged(series: Series, rule: Rule, day: date, hour: int | None, begins: dat
             return None
         return Finding(day, hour, value, None, limit if rule.kind == "below" else None, limit if rule.kind == "above" else None, n)
     weeks = [day - timedelta(weeks=back) for back in range(1, WEEKS + 1)]
-    before = [series.get((at, hour), (None, None) if is_rate else (0.0, None))[0] for at in weeks if at >= begins]
+    before = [series.get((at, hour), (what.empty, None))[0] for at in weeks if at >= begins]
     known = [one for one in before if one is not None]
-    expected = expectation(known, sigmas=SENSITIVITIES[rule.sensitivity], n=n if is_rate else None)
+    expected = expectation(known, sigmas=SENSITIVITIES[rule.sensitivity], n=n, is_count=what.is_count)
     if expected is None:
         return None
-    size = rule.least_n if is_money else (n or 0.0) if is_rate else max(value, expected.middle)  # money is no count: it has no least
-    if size < rule.least_n or not is_unusual(value, expected, rule.direction):
+    size = max(value, expected.middle) if what.is_count else n
+    if (size is not None and size < rule.least_n) or not is_unusual(value, expected, rule.direction):
         return None
     return Finding(day, hour, value, expected.middle, expected.low, expected.high, n)
 
 
-def _because(snapshot: Snapshot, query: Query, finding: Finding) -> str:
-    """The group, of a journey, a channel, an element or a reason, that explains most of the change; empty: none explains a good part of it."""
-    if finding.expected is None:
-        return ""
-    measure = MEASURES[query.measures[0]]
-    counted = measure.parts[0] if measure.unit is Unit.RATE else measure.name
-    fixed = {name for name, values in query.where if len(values) == 1}
-    best: tuple[float, str] = (0.0, "")
-    for name in LOOKED_FOR:
-        if name in fixed or name not in MEASURES[counted].splits or (DIMENSIONS[name].needs_journey and "journey" not in fixed):
-            continue
-        best = max(best, _most_of(snapshot, replace(query, measures=(counted,)), finding, name), key=lambda one: one[0])
-    return best[1] if best[0] >= FEWEST_SHARE else ""
-
-
-def _most_of(snapshot: Snapshot, query: Query, finding: Finding, name: str) -> tuple[float, str]:
-    """(share of the change, sentence) of the value of this dimension that changed most."""
-    days = [finding.day - timedelta(weeks=back) for back in range(WEEKS + 1)]
-    by = (name, "day", "hour") if finding.hour is not None else (name, "day")
-    frame = answer(snapshot, replace(query, dimensions=by, first=days[-1], last=days[0]))
-    found: dict[Any, dict[date, float]] = {}
-    for row in frame.frame.iter_rows(named=True):
-        if row["day"] in days and row.get("hour") == finding.hour and row[query.measures[0]] is not None:
-            found.setdefault(row[name], {})[row["day"]] = float(row[query.measures[0]])
-    moves = {value: (numbers.get(finding.day, 0.0), median([numbers.get(day, 0.0) for day in days[1:]])) for value, numbers in found.items()}
-    whole = sum(abs(now - usual) for now, usual in moves.values())
-    if not whole:
-        return 0.0, ""
-    value, (now, usual) = max(moves.items(), key=lambda item: abs(item[1][0] - item[1][1]))
-    share = abs(now - usual) / whole
-    said = frame.journeys.get(value, value) if name == "journey" else value
-    return share, f"{DIMENSIONS[name].label} {said if said is not None else '–'} explains {share:.0%} of it: {now:,.0f}, usually {usual:,.0f}."
-
-
-def said(query: Query, finding: Finding) -> str:
-    """One finding as a sentence."""
-    measure = MEASURES[query.measures[0]]
+def said(snapshot: Snapshot, query: Query, finding: Finding) -> str:
+    """One finding as a sentence that names the filters."""
+    what, unit, money = watched.subject(snapshot, query), Watched.of(query).unit, watched.currency(query)
     when = finding.day.isoformat() if finding.hour is None else f"{finding.day.isoformat()}, {finding.hour:02d}:00–{(finding.hour + 1) % 24:02d}:00"
-    value = number(measure.unit, finding.value)
+    value, low, high = (number(unit, one or 0.0, money) for one in (finding.value, finding.low, finding.high))
     if finding.expected is None:
-        beyond = f"above {number(measure.unit, finding.high or 0.0)}" if finding.high is not None else f"below {number(measure.unit, finding.low or 0.0)}"
-        return f"{measure.label} was {value} on {when}, {beyond}."
-    low, high = (number(measure.unit, bound or 0.0) for bound in (finding.low, finding.high))
-    usual = f"usually {number(measure.unit, finding.expected)}, between {low} and {high}"
-    return f"{measure.label} was {value} on {when}: {usual} at that time." + (f" {finding.because}" if finding.because else "")
+        return f"{what} was {value} on {when}, {f'above {high}' if finding.high is not None else f'below {low}'}."
+    usual = f"usually {number(unit, finding.expected, money)}, between {low} and {high}"
+    return f"{what} was {value} on {when}: {usual} at that time." + (f" {finding.because}" if finding.because else "")
 
 
-def number(unit: Unit, value: float) -> str:
+def number(unit: Unit, value: float, currency: str | None = None) -> str:
     """A number of an alert as text."""
-    return f"{value:.1%}" if unit is Unit.RATE else f"{value:,.2f}" if unit is Unit.MONEY else f"{value:,.0f}"
+    if unit is Unit.RATE:
+        return f"{100 * value:,.1f} %"
+    if unit is Unit.MONEY:
+        return f"{value:,.2f}" + (f" {currency}" if currency else "")
+    return f"{value:,.4g}" if unit is Unit.NUMBER else f"{value:,.0f}" + (" s" if unit is Unit.SECONDS else "")
 
 
 def after_quiet(now: datetime, zone: str, quiet: tuple[int, int] | None) -> datetime:

@@ -108,6 +108,13 @@ def history(store: Store, account_id: str, limit: int = 200) -> list[Firing]:
         return [Firing(*row) for row in connection.execute(wanted.order_by(alert_firings.c.firing_id.desc()).limit(limit))]
 
 
+def history_of(store: Store, alert_id: int) -> list[Firing]:
+    """All that one alert said, newest first."""
+    with store.read() as connection:
+        found = connection.execute(select(*FIRED).where(alert_firings.c.alert_id == alert_id).order_by(alert_firings.c.firing_id.desc()))
+        return [Firing(*row) for row in found]
+
+
 def _alert(row: Any) -> Alert:
     said = row._mapping
     return Alert(**{**said, "recipients": tuple(said["recipients"]), "quiet": (said["quiet"][0], said["quiet"][1]) if said["quiet"] else None,

@@ -17,14 +17,14 @@ from core.metrics import DIMENSIONS, MEASURES, Query
 from core.metrics import currencies as currencies_of
 from core.metrics.formulas import Formula, checked
 from core.metrics.possible import Possible, mended, possible
-from core.metrics.rules import columns, is_bucket
-from core.ui import asking, filters, parts, ranges, seen, tables, words
+from core.metrics.rules import columns
+from core.ui import asking, filters, narrowing, parts, ranges, seen, words
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 BETWEEN = "between"
-PENDING, SAID = "ja-editor-filter", "ja-editor-said"
+SAID = "ja-editor-said"
 NO_LIMIT, AS_IT_COMES = 0, ""
 
 
@@ -36,7 +36,7 @@ def show(viewer: Viewer, asked: Visualization) -> None:
         _names(viewer, asked, "Measures", "measures", MEASURES, may.measures)
         _formulas(viewer, asked)
         _names(viewer, asked, "Split by", "dimensions", DIMENSIONS, may.dimensions)
-        _filters(viewer, asked, may)
+        narrowing.show(viewer, asked.query, may.filters, lambda narrowed: put(viewer, asked, narrowed), "e")
         _range(viewer, asked)
         _basis_and_comparison(viewer, asked, may)
         _order(viewer, asked)
@@ -67,19 +67,12 @@ def _names(viewer: Viewer, asked: Visualization, label: str, field: str, known: 
         label, options, format_func=lambda name: known[name].label, key=key, placeholder="Choose",
         on_change=lambda: put(viewer, asked, with_names(asked.query, field, tuple(st.session_state[key]))),
     )  # fmt: skip
-    _why_not({known[name].label: why for name, why in may.items() if why})
+    narrowing.why_not({known[name].label: why for name, why in may.items() if why})
 
 
 def with_names(query: Query, field: str, names: tuple[str, ...]) -> Query:
     """The question with these measures or dimensions."""
     return replace(query, measures=names) if field == "measures" else replace(query, dimensions=names)
-
-
-def _why_not(reasons: Mapping[str, str]) -> None:
-    """What cannot be picked now, each with its reason."""
-    if reasons:
-        lines = "".join(f"<li><b>{escape(label)}</b> {escape(why.removeprefix(label).lstrip(': '))}</li>" for label, why in reasons.items())
-        st.html(f"<details class=ja-whynot><summary>{len(reasons)} cannot be picked now</summary><ul>{lines}</ul></details>")
 
 
 def _formulas(viewer: Viewer, asked: Visualization) -> None:
@@ -110,36 +103,6 @@ def _formulas(viewer: Viewer, asked: Visualization) -> None:
             parts.state("error", "This formula cannot be worked out", said, "bad")
         names = ", ".join(f"<code>{name}</code> {escape(measure.label)}" for name, measure in MEASURES.items())
         st.html(f"<details class=ja-whynot><summary>Names of measures</summary><p class=ja-sub>{names}</p></details>")
-
-
-def _filters(viewer: Viewer, asked: Visualization, may: Possible) -> None:
-    query = asked.query
-    pending = st.session_state.get(PENDING)
-    on = [name for name, _ in query.where] + ([pending] if pending and pending not in dict(query.where) and may.filters[pending] is None else [])
-    for name in on:
-        _filter(viewer, asked, name)
-    offered = [name for name in DIMENSIONS if may.filters[name] is None and name not in on and not is_bucket(name)]
-
-    def add() -> None:
-        st.session_state[PENDING] = st.session_state["e-filter"]
-
-    st.session_state["e-filter"] = None
-    st.selectbox("Only where", offered, format_func=lambda name: DIMENSIONS[name].label, key="e-filter", index=None, placeholder="Add a filter", on_change=add,
-                 label_visibility="visible" if not on else "collapsed")  # fmt: skip
-    _why_not({DIMENSIONS[name].label: why for name, why in may.filters.items() if why and not is_bucket(name)})
-
-
-def _filter(viewer: Viewer, asked: Visualization, name: str) -> None:
-    key, chosen = f"e-w-{name}", list(dict(asked.query.where).get(name, ()))
-    there = asking.values(viewer, asked.query, name)
-
-    def pick() -> None:
-        st.session_state[PENDING] = None if st.session_state[key] else name
-        put(viewer, asked, asked.query.filtered(name, *st.session_state[key]))
-
-    st.session_state[key] = chosen
-    st.multiselect(f"Only where {DIMENSIONS[name].label.lower()} is", [*there, *(value for value in chosen if value not in there)], key=key, on_change=pick,
-                   format_func=lambda value: tables.text(viewer, name, value, "text") if value is not None else "None", placeholder="Any")  # fmt: skip
 
 
 def _range(viewer: Viewer, asked: Visualization) -> None:
@@ -217,4 +180,4 @@ def _forms(viewer: Viewer, asked: Visualization, query: Query) -> None:
             why = reasons[name]
             st.button(form.label, key=f"e-form-{name}", icon=f":material/{form.icon}:", disabled=why is not None, help=why or form.label,
                       type="primary" if name == asked.form else "secondary", on_click=pick(name))  # fmt: skip
-    _why_not({FORMS[name].label: why for name, why in reasons.items() if why})
+    narrowing.why_not({FORMS[name].label: why for name, why in reasons.items() if why})

@@ -13,7 +13,7 @@ from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
 from core.metrics.needs import features
 from core.metrics.rules import settled
-from core.ui import answers, asking, boards, drawing, drill, frame, leap, parts, seen, tables, words
+from core.ui import answers, asking, boards, drawing, drill, frame, leap, parts, seen, tables, watch, words
 from core.ui.address import Chosen
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def keep(viewer: Viewer, asked: Visualization, board: Board | None = None) -> No
                 _save_as(viewer, asked)
         if st.button("Add to dashboard", key="keep-add", icon=":material/dashboard_customize:"):
             drill.add(viewer, asked, asked.title, None if board is None else board.board_id)
+        if watch.is_possible(asked.query) and st.button("Alert me", key="keep-alert", icon=":material/notification_add:"):
+            watch.start(asked.query, board.name if board else asked.title)
 
 
 def open_board(board_id: int) -> None:

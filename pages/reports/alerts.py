@@ -14,13 +14,13 @@ alerts.told()
 asked, is_new = st.query_params.get("alert"), "new" in st.query_params
 with st.container(key="filters", horizontal=True, gap="small"):
     if asked or is_new:
-        st.button("All alerts", key="all", type="tertiary", icon=":material/arrow_back:", on_click=filters.write, args=({"alert": None, "new": None},))
+        st.button("All alerts", key="all", type="tertiary", icon=":material/arrow_back:", on_click=filters.write, args=(alerts.NOWHERE,))
     else:
         st.button("Add an alert", key="add", type="primary", icon=":material/add:", on_click=filters.write, args=({"new": "1"},))
 if asked:
     alerts.one(viewer, asked)
 elif is_new:
-    alerts.form(viewer, None)
+    alerts.new(viewer)
 else:
     alerts.listed(viewer)
     alerts.history(viewer)

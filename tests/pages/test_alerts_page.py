@@ -1,7 +1,18 @@
 """The Alerts page: a new alert is tested, kept, snoozed, changed by its owner alone, and removed."""
+import json
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
 import pytest
 
+from core.access import accounts, users
+from core.errors import JourneysError
+from core.metrics import Query, answer
+from core.reports import alerting
+from core.reports import alerts as alerts_of
+from core.reports.alerts import Rule
 from core.store import alerts as kept
+from core.ui import alerts
 from tests.pages.test_widgets_agree import html
 
 
@@ -46,9 +57,59 @@ def test_somebody_elses_alert_stays_as_it_is(run, door, clean):
     press(at, "Add the alert")
     (alert,) = kept.listed(door.store, "demo")
     other = run("alerts", f"alert={alert.alert_id}", user="vid")
-    press(other, "Switch it off")
-    assert kept.find(door.store, "demo", alert.alert_id).active
     assert "by the one who made it" in html(other)
+    assert {button.label: button.disabled for button in other.button if button.label in ("Switch it off", "Remove")} == {"Switch it off": True, "Remove": True}
+    with pytest.raises(JourneysError, match="by the one who made it"):
+        alerts._change(SimpleNamespace(user=users.find(door.store, "vid"), may=lambda _: False, check=lambda: None), alert, active=False)
+
+
+def test_a_widgets_question_comes_to_the_form_with_its_filters(run, door, clean):
+    asked = Query(("messages_failed", "entries"), ("channel",), where=(("journey", ("cart",)), ("channel", ("SMS", "EMAIL"))))
+    at = run("alerts", urlencode({"new": "1", "question": json.dumps(asked.document()), "name": "Failed, by channel"}))
+    assert not at.exception
+    assert at.selectbox(key="al-of").value == "messages_failed"
+    assert at.multiselect(key="al-w-channel").value == ["SMS", "EMAIL"]
+    press(at, "Add the alert")
+    (alert,) = kept.listed(door.store, "demo")
+    assert (alert.name, alert.question) == ("Failed, by channel", {
+        "measures": ["messages_failed"], "basis": "happened", "where": {"journey": ["cart"], "channel": ["SMS", "EMAIL"]}})
+    assert "Messages failed (journey Abandoned cart, channel SMS or EMAIL): changes unusually, each day" in html(run("alerts"))
+
+
+def test_a_filter_that_the_number_does_not_know_is_said_and_let_go(run):
+    asked = Query(("messages_failed",), where=(("channel", ("SMS",)),))
+    at = run("alerts", urlencode({"new": "1", "question": json.dumps(asked.document()), "of": "entries"}))
+    assert "<b>Not on this number:</b> the filter on channel" in html(at)
+    assert [field.label for field in at.multiselect if field.key and field.key.startswith("al-w-")] == ["Only where journey is"]
+
+
+@pytest.mark.parametrize(("question", "why"), [
+    ("{", "question as JSON"), ('{"measures": ["mep"]}', "none that it could look at"), ('{"measures": ["entrys"]}', "Did you mean"),
+    ('{"measures": ["entries"], "where": {"colour": ["red"]}}', "colour"),
+    ('{"measures": [], "formulas": [{"name": "X", "text": "entries / exits"}]}', "Explore belongs to")])
+def test_a_question_that_cannot_be_watched_says_why(run, door, question, why):
+    accounts.change(door.store, "demo", package="grow", by="test", now=door.now())
+    try:
+        at = run("alerts", urlencode({"new": "1", "question": question}))
+    finally:
+        accounts.change(door.store, "demo", package="scale", by="test", now=door.now())
+    assert not at.exception
+    assert why in html(at)
+
+
+def test_a_mail_leads_to_what_was_said_and_to_the_number_as_it_is_now(run, door, clean):
+    last = alerts_of.last_day(door.snapshot("demo"))
+    ana = users.find(door.store, "ana")
+    made = kept.add(door.store, "demo", ana.user_id, "Many", question={"measures": ["entries"], "basis": "happened"}, rule=Rule("above", 0).document(),
+                    recipients=(), quiet=None, now=door.now())  # fmt: skip
+    account = accounts.find(door.store, "demo")
+    assert alerting.look(door.store, SimpleNamespace(smtp_url=None, mail_from=None, base_url=None), account, door.snapshot("demo"), door.now) == 1
+    at = run("alerts", urlencode({"alert": made, "about": last.isoformat()}))
+    assert not at.exception
+    n = answer(door.snapshot("demo"), Query(("entries",), first=last, last=last, basis="happened")).value("entries")
+    assert f"Entries was {n:,} on {last}, above 0." in html(at)
+    assert f"By what is known now: {n:,}." in html(at)
+    assert "said nothing of" in html(run("alerts", urlencode({"alert": made, "about": "2020-01-01"})))
 
 
 @pytest.mark.parametrize("query", ["alert=x", "alert=²", "alert=999999"])

@@ -10,9 +10,11 @@ from core.access import accounts, emails, terms, users
 from core.access.accounts import Account
 from core.errors import WrongUsage
 from core.metrics import Query
+from core.metrics.formulas import Formula
 from core.reports import alerting, alerts
 from core.reports.alerts import Rule, after_quiet, checked, findings, said
-from core.reports.unusual import expectation, is_unusual
+from core.reports.unusual import Expectation, expectation, is_unusual
+from core.reports.watched import numbers, only
 from core.store import alerts as kept
 from core.store import open_store, outbox
 from tests.worlds.product import Product
@@ -58,8 +60,8 @@ def test_a_fall_on_a_weekday_that_was_always_even_is_unusual_and_says_which_jour
     query = checked(Query(("entries",)), Rule("unusual"))
     (found,) = findings(snapshot, query, Rule("unusual"), LAST, LAST)
     assert (found.day, found.value, found.expected) == (LAST, 25.0, 60.0)
-    assert said(query, found) == ("Entries was 25 on 2026-03-30: usually 60, between 29 and 91 at that time. "
-                                  "Journey cart explains 100% of it: 5, usually 40.")
+    assert said(snapshot, query, found) == ("Entries was 25 on 2026-03-30: usually 60, between 29 and 91 at that time. "
+                                            "Journey cart explains 100 % of it: 5, usually 40.")
 
 
 def test_a_test_run_over_90_days_finds_that_one_day_alone(snapshot):
@@ -169,6 +171,65 @@ def test_the_middle_of_the_past_is_never_unusual(past, sigmas):
 @given(some.lists(some.integers(0, 100), max_size=3))
 def test_too_short_a_past_judges_nothing(past):
     assert expectation(past, sigmas=4.0) is None
+
+
+def test_the_sentence_names_the_filters_and_what_it_looks_at_is_under_them(snapshot):
+    query = checked(Query(("entries",), where=(("journey", ("cart",)),)), Rule("below", 30))
+    (found,) = findings(snapshot, query, Rule("below", 30), LAST - timedelta(days=9), LAST)
+    assert said(snapshot, query, found) == "Entries (journey cart) was 5 on 2026-03-30, below 30."
+    both = checked(Query(("entries",), where=(("journey", ("cart", "welcome")), ("sub_account", (None,)))), Rule("below", 30))
+    (found,) = findings(snapshot, both, Rule("below", 30), LAST, LAST)
+    assert said(snapshot, both, found) == "Entries (journey cart or welcome, sub-account none) was 25 on 2026-03-30, below 30."
+
+
+def test_of_a_widgets_question_one_number_is_taken_with_the_filters_that_it_knows():
+    asked = Query(("messages_failed", "entries"), ("day", "channel"), LAST, LAST, "entered",
+                  (("channel", ("SMS",)), ("reason", ("full",)), ("day", (LAST,)), ("journey", ("cart",))), "-entries", 5, "previous",
+                  formulas=(Formula("Share", "messages_failed / messages_sent"),))
+    assert numbers(asked) == ("messages_failed", "entries", "Share")
+    filters = (("channel", ("SMS",)), ("reason", ("full",)), ("journey", ("cart",)))
+    assert only(asked, "messages_failed") == Query(("messages_failed",), basis="happened", where=filters)
+    assert only(asked, "entries") == Query(("entries",), basis="happened", where=(("journey", ("cart",)),))
+    assert only(asked, "Share") == Query((), basis="happened", where=(("channel", ("SMS",)), ("journey", ("cart",))), formulas=asked.formulas)
+
+
+def test_a_formula_is_watched_as_a_number_of_its_own(snapshot):
+    query = checked(Query((), formulas=(Formula("Entries a head", "entries / profiles_in_journey"),)), Rule("below", 1.4))
+    (found,) = findings(snapshot, query, Rule("below", 1.4), LAST - timedelta(days=9), LAST)
+    assert said(snapshot, query, found) == "Entries a head was 1.25 on 2026-03-30, below 1.4."
+    (found,) = findings(snapshot, query, Rule("unusual", sensitivity="high"), LAST, LAST)
+    assert said(snapshot, query, found) == ("Entries a head was 1.25 on 2026-03-30: usually 1.5, between 1.275 and 1.725 at that time. "
+                                            "Journey cart explains 100 % of the change in entries: 5, usually 40.")
+
+
+def test_an_alert_on_a_formula_says_nothing_once_the_package_has_no_explore(store, snapshot):
+    asked = Query((), formulas=(Formula("Entries a head", "entries / profiles_in_journey"),)).document()
+    add(store, question=asked, rule=Rule("below", 1.4).document())
+    accounts.change(store, "acme", package="grow", by="test", now=NOW)
+    assert look(store, snapshot) == 0
+    accounts.change(store, "acme", package="scale", advanced_analytics=True, by="test", now=NOW)
+    assert look(store, snapshot) == 1
+
+
+@pytest.mark.parametrize(("asked", "why"), [
+    (Query(("entries", "exits")), "one number"), (Query(("mep",)), "thresholds of its own"),
+    (Query(("entries",), where=(("day", (LAST,)),)), "no filter on day"),
+    (Query(("entries",), where=(("channel", ("SMS",)),)), "channel")])
+def test_what_cannot_be_watched_says_why(asked, why):
+    with pytest.raises(WrongUsage, match=why):
+        checked(asked, Rule("unusual"))
+
+
+def test_a_mail_leads_to_the_day_that_it_speaks_of(store, snapshot):
+    alert = add(store)
+    look(store, snapshot, settings=SimpleNamespace(smtp_url="smtp://localhost:1", mail_from="journeys@example.com", base_url="https://j.example.com"))
+    (mail,) = outbox.about(store, "acme", "alert-")
+    assert mail.text == f"Entries was 25 on 2026-03-30, below 30.\n\nhttps://j.example.com/alerts?alert={alert}&about=2026-03-30\n"
+
+
+def test_what_is_no_count_is_unusual_by_its_own_spread_alone():
+    assert expectation([0.5] * 8, sigmas=4.0, is_count=False) == Expectation(0.5, 0.4, 0.6)
+    assert expectation([-3.0, -5.0, -4.0, -4.0], sigmas=4.0, is_count=False).low < -4
 
 
 def test_the_last_day_is_the_one_that_is_over(snapshot):

@@ -1,0 +1,68 @@
+"""The filters of a question as controls: one for each that is on, and one to add another; what cannot be is not offered, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.metrics import DIMENSIONS, Query
+from core.metrics.rules import is_bucket
+from core.ui import asking, catalog, tables
+
+if TYPE_CHECKING:
+    from core.ui.viewer import Viewer
+
+PENDING = "ja-narrowing-{}"  # the filter that was added and has no value yet, by the key of the controls
+Put = Callable[[Query], None]
+
+
+def show(viewer: Viewer, query: Query, may: Mapping[str, str | None], put: Put, key: str, always: Sequence[str] = ()) -> None:
+    """The controls. `may`: each dimension → why it is no filter here, None: it may be one; `put` asks the narrowed question; `always` stand there unasked."""
+    pending = st.session_state.get(PENDING.format(key))
+    there = [name for name, _ in query.where]
+    on = list(dict.fromkeys([*(name for name in (*always, pending) if name and name not in there and may[name] is None), *there]))
+    for name in sorted(on, key=list(DIMENSIONS).index):
+        _one(viewer, query, name, put, key)
+    offered = [name for name in DIMENSIONS if may[name] is None and name not in on and not is_bucket(name)]
+
+    def add() -> None:
+        st.session_state[PENDING.format(key)] = st.session_state[f"{key}-filter"]
+
+    st.session_state[f"{key}-filter"] = None
+    st.selectbox("Only where", offered, format_func=lambda name: DIMENSIONS[name].label, key=f"{key}-filter", index=None, placeholder="Add a filter",
+                 on_change=add, label_visibility="visible" if not on else "collapsed")  # fmt: skip
+    why_not({DIMENSIONS[name].label: why for name, why in may.items() if why and not is_bucket(name)})
+
+
+def _one(viewer: Viewer, query: Query, name: str, put: Put, key: str) -> None:
+    own, chosen = f"{key}-w-{name}", list(dict(query.where).get(name, ()))
+    there = asking.values(viewer, query, name)
+
+    def pick() -> None:
+        st.session_state[PENDING.format(key)] = None if st.session_state[own] else name
+        put(query.filtered(name, *st.session_state[own]))
+
+    st.session_state[own] = chosen
+    st.multiselect(f"Only where {DIMENSIONS[name].label.lower()} is", [*there, *(value for value in chosen if value not in there)], key=own, on_change=pick,
+                   format_func=lambda value: _said(viewer, query, name, value), placeholder="Any")  # fmt: skip
+
+
+def _said(viewer: Viewer, query: Query, name: str, value: Any) -> str:
+    """A value as text; an element by its name and id where one journey is chosen."""
+    if value is None:
+        return "None"
+    journeys = dict(query.where).get("journey", ())
+    if name in ("element", "last_element") and len(journeys) == 1:
+        found = next((one.name for one in catalog.elements(viewer, str(journeys[0])) if one.element_id == value), value)
+        return str(value) if found == value else f"{found} ({value})"
+    return tables.text(viewer, name, value, "text")
+
+
+def why_not(reasons: Mapping[str, str]) -> None:
+    """What cannot be picked now, each with its reason."""
+    if reasons:
+        lines = "".join(f"<li><b>{escape(label)}</b> {escape(why.removeprefix(label).lstrip(': '))}</li>" for label, why in reasons.items())
+        st.html(f"<details class=ja-whynot><summary>{len(reasons)} cannot be picked now</summary><ul>{lines}</ul></details>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -55,20 +56,25 @@ def widget(viewer: Viewer, chosen: Chosen) -> Widget | None:
     )  # fmt: skip
 
     def draw(results: Results) -> None:
-        found = {row["journey"]: row for row in columns.joined(results)}
-        blank = columns.blank_of(results)
-        shown = [*(columns.measure(name) for name in (*PEOPLE, *MESSAGES)), columns.money("traffic_cost"), columns.money("goal_value")]
-        rows: list[Row] = [{"said": "Profiles over the range", **_lines(viewer, chosen, journeys)}]
-        for col in shown:
-            rows.append({"said": col.label, **{journey: col.cell(found.get(journey, blank)) for journey in journeys}})
-            if col.label == "Profiles in journey" and chosen.before:
-                change = columns.change("profiles_in_journey", True)
-                rows.append({"said": f"Change against {words.days(*chosen.before)}", **{j: change.cell(found.get(j, blank)) for j in journeys}})
+        rows: list[Row] = [{"said": "Profiles over the range", **_lines(viewer, chosen, journeys)}, *_measured(chosen, journeys, results)]
         heads = [Col(names.name(journey), "n", lambda row, journey=journey: row[journey]) for journey in journeys]  # type: ignore[misc]
         tables.table([Col("Measure", "t", lambda row: row["said"]), *heads], rows, "Journeys side by side")
 
     away = f'{words.days(*chosen.days)} · <a href="{filters.address_with({BESIDE: None}).replace("&", "&amp;")}" target=_self>Compare nothing</a>'
     return Widget("beside", "The chosen journeys, side by side", queries, draw, sub=away if BESIDE in st.query_params else words.days(*chosen.days))
+
+
+def _measured(chosen: Chosen, journeys: tuple[str, ...], results: Results) -> Iterator[Row]:
+    """A row a measure; below the profiles how they moved."""
+    found, blank = {row["journey"]: row for row in columns.joined(results)}, columns.blank_of(results)
+
+    def row(said: str, col: Col) -> Row:
+        return {"said": said, **{journey: col.cell(found.get(journey, blank)) for journey in journeys}}
+
+    for col in (*(columns.measure(name) for name in (*PEOPLE, *MESSAGES)), columns.money("traffic_cost"), columns.money("goal_value")):
+        yield row(col.label, col)
+        if col.measure == "profiles_in_journey" and chosen.before:
+            yield row(f"Change against {words.days(*chosen.before)}", columns.change("profiles_in_journey", True))
 
 
 def _lines(viewer: Viewer, chosen: Chosen, journeys: tuple[str, ...]) -> dict[str, str]:

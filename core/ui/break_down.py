@@ -16,7 +16,7 @@ from core.errors import JourneysError
 from core.metrics import DIMENSIONS, Result
 from core.metrics import currencies as currencies_of
 from core.metrics.possible import mended, possible
-from core.ui import answers, asking, hand, hits, parts, seen, tables, why, words
+from core.ui import answers, asking, hand, hits, parts, seen, tables, watch, why, words
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -108,8 +108,11 @@ def _shown(viewer: Viewer, going: Going) -> None:
     if picked is not None:
         _further(going, result.frame.select(result.query.dimensions).row(picked, named=True))
     _next(viewer, going, result, "Into")
-    if viewer.may("explore") and st.button("Open in Explore", type="primary", icon=":material/query_stats:", key="drill-open"):
-        going.go(made, going.title)
+    with st.container(horizontal=True, gap="xsmall"):
+        if viewer.may("explore") and st.button("Open in Explore", type="primary", icon=":material/query_stats:", key="drill-open"):
+            going.go(made, going.title)
+        if watch.is_possible(narrowed.query) and st.button("Alert me", icon=":material/notification_add:", key="drill-alert"):
+            watch.start(narrowed.query, going.title)
 
 
 def _way(viewer: Viewer, going: Going) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
+from core.metrics import Result
 from core.metrics.formulas import Formula
 from core.ui import answers, catalog, columns, parts, tables, words
 from core.ui.address import Chosen
+from core.ui.calls import cost as cost_of
 from core.ui.calls import told
 from core.ui.frame import Results, Widget
 from core.ui.tables import Col, Row
@@ -59,11 +61,21 @@ def lost(viewer: Viewer, chosen: Chosen, journey: str) -> Widget:
         tables.table(
             [Col("Last element", "t", lambda row: named(row["last_element"])),
              Col("Calls lost as a bar", "b", lambda row: parts.bar(row[LOST], top, "var(--bad)"), is_hidden=True),
-             Col("Calls", "n", lambda row: words.count(row[LOST])), Col("Of answered", "n", lambda row: words.rate(row[LOST] / answered))],
+             Col("Calls", "n", lambda row: words.count(row[LOST])), Col("Of answered", "n", lambda row: words.rate(row[LOST] / answered)),
+             *(_cost(result) for result in results[1:])],
             rows, "Answered calls that did not complete, by last element", "tight",
         )  # fmt: skip
 
-    return Widget("lost", "Where answered calls ended without completing", (("", query),), draw, sub=sub)
+    cost = (("cost of calls, by last element and currency", query) for query in cost_of(viewer, chosen, "element"))
+    return Widget("lost", "Where answered calls ended without completing", (("", query), *cost), draw, sub=sub)
+
+
+def _cost(result: Result) -> Col:
+    """What all calls with this last element cost, the completed ones too."""
+    paid: dict[str | None, list[str]] = {}
+    for row in result.frame.iter_rows(named=True):
+        paid.setdefault(row["element"], []).append(words.money(row["traffic_cost"], row["currency"]))
+    return Col("Cost of all calls that ended there", "n", lambda row: "<br>".join(paid.get(row["last_element"], [])) or f"<span class=q>{words.MISSING}</span>")
 
 
 def menus(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:

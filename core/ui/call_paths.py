@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -99,15 +99,8 @@ def behind(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
         if frame.is_empty():
             parts.state("call", "No call took this way in the range", "Another range or version may have one.")
             return
-        named = element_names(viewer, journey)
-        tables.table(
-            [Col("Call", "t", lambda row: words.name(row["call_id"])), Col("Started", "t w", lambda row: escape(row["started_at"][:19].replace("T", " "))),
-             Col("Profile", "t", lambda row: words.name(row["profile_id"] or words.MISSING)), Col("Direction", "t", lambda row: way_said(row["direction"])),
-             Col("Version", "n", lambda row: words.number(row["version"], "text")), Col("Last element", "t", lambda row: named(row["last_element"])),
-             Col("Ended as", "t", lambda row: words.name(outcome(row["outcome"]))), Col("Length", "n", lambda row: words.seconds(row["duration_s"]))],
-            list(frame.head(SHOWN).iter_rows(named=True)), "Calls behind the piece of the paths", "tight", height=360,
-        )  # fmt: skip
-
+        shown = list(frame.head(SHOWN).iter_rows(named=True))
+        tables.table(_of_a_call(element_names(viewer, journey)), shown, "Calls behind the piece of the paths", "tight", height=360)
     def sub(results: Results) -> str:
         found = words.plural(results[0].frame.height, "call")
         close = f'<a href="{escape(filters.address_with({PIECE: None}))}" target=_self>Close</a>'
@@ -118,6 +111,15 @@ def behind(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
         return [f"The first {SHOWN} of {words.count(found)} calls are shown; the files hold all"] if found > SHOWN else []
 
     return Widget("behind", f"Calls behind: {_said(piece, names)}", (("", query),), draw, sub=sub, foot=foot)
+
+
+def _of_a_call(named: Callable[[str | None], str]) -> list[Col]:
+    return [
+        Col("Call", "t", lambda row: words.name(row["call_id"])), Col("Started", "t w", lambda row: escape(row["started_at"][:19].replace("T", " "))),
+        Col("Profile", "t", lambda row: words.name(row["profile_id"] or words.MISSING)), Col("Direction", "t", lambda row: way_said(row["direction"])),
+        Col("Version", "n", lambda row: words.number(row["version"], "text")), Col("Last element", "t", lambda row: named(row["last_element"])),
+        Col("Ended as", "t", lambda row: words.name(outcome(row["outcome"]))), Col("Length", "n", lambda row: words.seconds(row["duration_s"])),
+    ]  # fmt: skip
 
 
 def _said(piece: Mapping[str, Any], names: Mapping[str, str]) -> str:

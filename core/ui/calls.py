@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.metrics import Query
+from core.metrics import Query, Result
 from core.metrics.once import has_column
-from core.ui import answers, catalog, columns, filters, frame, heat, journeys, parts, registry, seen, series, states, tables, theme, tiles, words
+from core.ui import answers, catalog, columns, durations, filters, frame, heat, journeys, parts, registry, seen, series, states, tables, theme, tiles, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 from core.ui.performance import BY, open_said
@@ -77,6 +76,7 @@ def four(viewer: Viewer, chosen: Chosen, title: str) -> None:
     queries = (
         ("", chosen.ask(*COUNTED, compare=True)), ("calls, by direction", chosen.ask("calls", by=("direction",))),
         ("calls, by outcome", chosen.ask("calls", by=("outcome",))), ("length", told(chosen, "calls_answered", "call_length_quartiles")),
+        *(("cost, by currency", query) for query in cost(viewer, chosen)),
     )  # fmt: skip
     widget = Widget("calls", title, queries)
     results, problem = frame.worked_out(viewer, widget)
@@ -98,7 +98,7 @@ def _tiles(results: Results) -> tuple[Tile, ...]:
     directions = " · ".join(f"{words.count(n)} {way_said(way).lower()}" for way, n in sorted(ways.items(), key=lambda item: -item[1]))
     transferred = next((row["calls"] for row in results[2].frame.iter_rows(named=True) if row["outcome"] == "transferred"), 0)
     length = results[3].frame.row(0, named=True)
-    typical = f"half of {words.count(length['calls_timed'])} answered within {words.seconds(length['call_length_median_s'])}"
+    typical = f"half of {words.count(length['calls_timed'])} took at most {words.seconds(length['call_length_median_s'])}"
 
     def answered(v: Values) -> str:
         return f"{words.rate(v.now['calls_answered'] / v.now['calls'])} of {v.said('calls')} calls" if v.now["calls"] else "no call"
@@ -108,7 +108,19 @@ def _tiles(results: Results) -> tuple[Tile, ...]:
         return f"{of} · {words.count(transferred)} of them transferred" if transferred else of
 
     return (Tile("calls", None, lambda _: directions), Tile("calls_answered", True, answered), Tile("calls_completed", True, completed),
-            Tile("call_duration_s", None, lambda _: typical))  # fmt: skip
+            Tile("call_duration_s", None, lambda _: " · ".join([typical, *(_paid(results[4]) if len(results) > 4 else [])])))  # fmt: skip
+
+
+def _paid(result: Result) -> list[str]:
+    return [words.money(row["traffic_cost"], row["currency"]) for row in result.frame.iter_rows(named=True) if row["traffic_cost"] is not None]
+
+
+def cost(viewer: Viewer, chosen: Chosen, *by: str) -> tuple[Query, ...]:
+    """The question what the calls of the range cost, by these and currency; none where voice messages would be in it too."""
+    placed = replace(chosen, basis="happened", channels=("VOICE",))  # a call counts and costs on the day it started, in a run or without one
+    if answers.ask(viewer, placed.ask("messages_sent", "messages_failed", by=("channel",))).frame.height:
+        return ()
+    return (placed.ask("traffic_cost", by=(*by, "currency")),)
 
 
 def by_outcome(viewer: Viewer, chosen: Chosen) -> Widget:
@@ -195,20 +207,11 @@ def _bands(viewer: Viewer, chosen: Chosen, key: str, title: str, prefix: str, ba
         return None
 
     def sub(results: Results) -> str:
-        row = results[1].frame.row(0, named=True)
-        quarter, half, more = (words.seconds(row[f"{prefix}_{name}_s"]) for name in ("quarter", "median", "three_quarters"))
-        return f"Of {words.plural(row['calls_timed'], 'call')} a quarter {verb} {quarter}, <b>half {half}</b>, three quarters {more}"
+        quarter, half, more = durations.three(results[1], prefix)
+        return f"Of {words.plural(results[1].value('calls_timed'), 'call')} a quarter {verb} {quarter}, <b>half {half}</b>, three quarters {more}"
 
     def draw(results: Results) -> None:
-        rows = list(results[0].frame.iter_rows(named=True))
-        top = max(row["calls_timed"] for row in rows)
-        label = results[0].columns[0]
-        tables.table(
-            [Col(label.label, "t", lambda row: escape(row[label.name])),
-             Col("Calls as a bar", "b", lambda row: parts.bar(row["calls_timed"], top), is_hidden=True),
-             Col("Calls", "n", lambda row: words.count(row["calls_timed"])), Col("So far", "n", lambda row: words.rate(row["so_far_rate"]))],
-            rows, title, "tight",
-        )  # fmt: skip
+        durations.bands(results[0], results[0].columns[0].label, "Calls", title)
 
     return Widget(key, title, queries, draw, sub=sub)
 

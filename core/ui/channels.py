@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.metrics.formulas import Formula
-from core.ui import answers, catalog, columns, filters, heat, parts, series, states, tables, words
+from core.ui import answers, catalog, columns, durations, filters, heat, parts, series, states, tables, words
 from core.ui.address import Chosen
 from core.ui.call_menus import plain_names
 from core.ui.calls import told
 from core.ui.frame import Results, Widget
 from core.ui.performance import choice, choices
-from core.ui.tables import Col, Row
+from core.ui.tables import Col
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -52,17 +52,12 @@ def senders(viewer: Viewer, chosen: Chosen) -> Widget:
 
     def draw(results: Results) -> None:
         rows = sorted(columns.joined(results), key=lambda row: (-row["messages_sent"], row["channel"] or "", row["sender"] or ""))
-        said = series.channels([row["channel"] for row in rows])
-
-        def colour(row: Row) -> str:
-            return said[row["channel"]][1]
-
+        colour = series.coloured(rows)
         tables.table(
             [
                 Col("Sender", "t", lambda row: words.name(row["sender"]) if row["sender"] else "<span class=q>no sender named</span>"),
                 Col("Channel", "t", lambda row: parts.chip(row["channel"])), columns.measure("messages_sent", "Sent"),
-                columns.rung("delivery_rate", "Delivered of sent", colour), columns.rung("view_rate", "Viewed of delivered", colour),
-                columns.rung("click_rate", "Clicked of delivered", colour), columns.rung("click_to_view_rate", "Clicked of viewed", colour),
+                *columns.rungs(colour), columns.rung("click_to_view_rate", "Clicked of viewed", colour),
                 columns.measure("messages_delivered", "Delivered"), columns.measure("messages_viewed", "Viewed"),
                 columns.measure("messages_clicked", "Clicked"), columns.measure("messages_replied", "Replied"),
                 columns.reasons("messages_failed", "Failed"), columns.money("traffic_cost", "Cost"),
@@ -133,28 +128,16 @@ def waited(viewer: Viewer, chosen: Chosen) -> Widget | None:
         return None
 
     def sub(results: Results) -> str:
-        row = results[1].frame.row(0, named=True)
-        half = words.seconds(row["view_time_median_s"])
-        return f"Of {words.plural(row['messages_timed'], 'viewed message')} <b>half were viewed within {half}</b> of sending"
+        _, half, _ = durations.three(results[1], "view_time")
+        return f"Of {words.plural(results[1].value('messages_timed'), 'viewed message')} <b>half were viewed within {half}</b> of sending"
 
     def draw(results: Results) -> None:
-        bands, channels = (list(result.frame.iter_rows(named=True)) for result in (results[0], results[2]))
-        top = max(row["messages_timed"] for row in bands)
-        tables.table(
-            [Col("Time from sent to viewed", "t", lambda row: row["time_to_view"]),
-             Col("Messages as a bar", "b", lambda row: parts.bar(row["messages_timed"], top), is_hidden=True),
-             Col("Messages", "n", lambda row: words.count(row["messages_timed"])), Col("So far", "n", lambda row: words.rate(row["so_far_rate"]))],
-            bands, "Messages viewed by time from sent", "tight",
-        )  # fmt: skip
-        marks = [_within(column.name, column.label) for column in results[2].columns if column.unit == "seconds"]
-        tables.table([Col("Channel", "t", lambda row: parts.chip(row["channel"])), Col("Viewed", "n", lambda row: words.count(row["messages_timed"])), *marks],
-                     sorted(channels, key=lambda row: -row["messages_timed"]), "Time from sent to viewed by channel", "tight gap")  # fmt: skip
+        durations.bands(results[0], "Time from sent to viewed", "Messages", "Messages viewed by time from sent")
+        channels = sorted(results[2].frame.iter_rows(named=True), key=lambda row: -row["messages_timed"])
+        tables.table([Col("Channel", "t", lambda row: parts.chip(row["channel"])), Col("Viewed", "n", lambda row: words.count(row["messages_timed"])),
+                      *durations.quartiles(results[2])], channels, "Time from sent to viewed by channel", "tight gap")  # fmt: skip
 
     return Widget("waited", "Messages viewed, by time from sent to viewed", queries, draw, sub=sub)
-
-
-def _within(name: str, label: str) -> Col:
-    return Col(label, "n", lambda row: words.seconds(row[name]))
 
 
 def wasted(viewer: Viewer, chosen: Chosen) -> Widget | None:

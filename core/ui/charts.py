@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import polars as pl
@@ -44,6 +44,7 @@ class Picture:
     alt: str
     width: int = 960  # of an exported image; on the page a chart is as wide as its place
     html: str = ""  # what stands on the page in its place: the same drawing with real links in it
+    keys: tuple[tuple[str, str], ...] = ()  # (“now” | “then” | “fc” | a colour, words): the legend of an exported image, which the page has as HTML
 
     def spec(self, ground: str) -> Spec:
         """The finished spec without data, for one ground."""
@@ -119,11 +120,7 @@ def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool,
     Frame: day, now, before, whole, open, lone, last, mark, and the texts said, now_said, before_day_said, before_said.
     """
     x, y = days_axis(grain), number_axis("now", unit)
-
-    def part(mark: Spec, only: str | None = None, **more: Any) -> Spec:
-        # the page says what a chart shows (`alt`): a layer without a point would be an image without a name
-        return {"mark": {**mark, "aria": False}, "encoding": {"x": x, **more}, **({"transform": [{"filter": only}]} if only else {})}
-
+    part = partial(_layer, x)
     beside_last = {"type": "text", "align": "right", "baseline": "bottom", "dx": 2, "dy": -8}
     layers = [
         part({"type": "area", "opacity": 0.1, "line": False}, "datum.whole", y=y),
@@ -137,16 +134,20 @@ def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool,
     if compared:
         layers.insert(1, part({"type": "line", "color": c["ghost"], "strokeWidth": 1.5}, y=number_axis("before", unit)))
     if marked:
-        layers.append(part({"type": "rule", "color": c["muted"], "strokeDash": [2, 3]}, "isValid(datum.mark)"))
-        layers.append(
-            part({"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": c["muted"]}, "isValid(datum.mark)", text={"field": "mark"})
-        )
+        beside_mark = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": c["muted"]}
+        layers += [part({"type": "rule", "color": c["muted"], "strokeDash": [2, 3]}, "isValid(datum.mark)"),
+                   part(beside_mark, "isValid(datum.mark)", text={"field": "mark"})]
     hover = {"name": "hover", "select": {"type": "point", "fields": ["day"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}
     tooltip = texts(("said", grain.capitalize()), ("now_said", title), *((("before_day_said", "Compared"), ("before_said", "Then")) if compared else ()))
     shown = {"condition": {"param": "hover", "empty": False, "value": 0.5}, "value": 0}
     rule = part({"type": "rule", "color": c["ink"], "cursor": "pointer"}, opacity=shown, tooltip=tooltip)
     spec = clickable({"layer": [*layers, {**rule, "name": "days"}]}, "days", nearest=True)
     return {**spec, "params": [*spec["params"], {**hover, "views": ["days"]}]}  # Vega-Lite forgets a layer's own where there are some above it
+
+
+def _layer(x: Spec, mark: Spec, only: str | None = None, **more: Any) -> Spec:
+    """One layer over the days. The page says what a chart shows (`alt`): a layer without a point would be an image without a name."""
+    return {"mark": {**mark, "aria": False}, "encoding": {"x": x, **more}, **({"transform": [{"filter": only}]} if only else {})}
 
 
 def _stacked(c: dict[str, str], unit: str, grain: str, title: str, word: str, series: tuple[tuple[str, str], ...]) -> Spec:

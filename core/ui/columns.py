@@ -65,6 +65,12 @@ def rung(name: str, label: str, colour: Callable[[Row], str]) -> Col:
     return Col(label, "r", lambda row: parts.rung(row.get(name), words.count(row.get(under)), colour(row)), hint=hint(name, label), measure=name)
 
 
+def rungs(colour: Callable[[Row], str]) -> list[Col]:
+    """The three rates of a message's way, each named with what it is a share of."""
+    labels = {"delivery_rate": "Delivered of sent", "view_rate": "Viewed of delivered", "click_rate": "Clicked of delivered"}
+    return [rung(name, label, colour) for name, label in labels.items()]
+
+
 def bar(name: str, rows: Sequence[Row], colour: str | None = None) -> Col:
     """A measure as a bar beside its number."""
     top = max((row.get(name) or 0 for row in rows), default=0)

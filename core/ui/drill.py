@@ -17,8 +17,8 @@ from core.boards.forms import FORMS
 from core.boards.shelf import DASHBOARD
 from core.boards.visualization import Visualization
 from core.errors import JourneysError
-from core.metrics import Result
-from core.ui import asking, break_down, charts, hand, hits, leap, menu, parts, words
+from core.metrics import Query, Result
+from core.ui import asking, break_down, charts, hand, hits, leap, menu, parts, watch, words
 from core.ui.viewer import PAGE
 
 if TYPE_CHECKING:
@@ -27,17 +27,25 @@ if TYPE_CHECKING:
 TRAIL, LONGEST_TRAIL = "trail", 5
 ENTRIES = {
     ":material/query_stats: Explore from here": "explore", ":material/account_tree: Break down by …": "break",
-    ":material/dashboard_customize: Add to dashboard": "add",
+    ":material/dashboard_customize: Add to dashboard": "add", ":material/notification_add: Alert me": "alert",
 }  # fmt: skip
-FEATURE = {"explore": "explore", "break": "performance", "add": "dashboards"}  # every package may drill into a number (design §7)
+FEATURE = {"explore": "explore", "break": "performance", "add": "dashboards", "alert": "performance"}  # every package may drill into a number (design §7)
 DRAWN_AS = {"trend": "line", "stacked": "stacked", "lines": "line", "areas": "area", "bars": "bar", "columns": "bar", "sankey": "sankey",
             "bars stacked": "stacked", "columns stacked": "stacked"}  # kinds of pictures of the standard widgets
+
+
+def entries(query: Query) -> dict[str, str]:
+    """What of ENTRIES the menu of a widget with this question offers."""
+    return {said: what for said, what in ENTRIES.items() if what != "alert" or watch.is_possible(query)}
 
 
 def do(viewer: Viewer, what: str, title: str, results: Sequence[Result], kind: str | None) -> None:
     """What a menu entry of ENTRIES does; says which package would allow it where this one does not. `kind`: of the widget's picture."""
     if not_open := viewer.refusal(FEATURE[what]):
         refused(not_open)
+        return
+    if what == "alert":
+        watch.start(results[0].query, title)
         return
     asked = asking.of_widget(viewer, results[0].query, DRAWN_AS.get(kind or "", kind if kind in FORMS else None))
     if what == "explore":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.metrics import Result
 from core.ui import answers, catalog, columns, parts, series, tables, words
@@ -41,12 +42,11 @@ def sending(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
 
     def draw(results: Results) -> None:
         rows = _in_order(columns.joined(results), named)
-        said = series.channels([_channel(row, named) for row in rows])
-        rungs = (("delivery_rate", "Delivered of sent"), ("view_rate", "Viewed of delivered"), ("click_rate", "Clicked of delivered"))
+        colour = series.coloured(rows, lambda row: _channel(row, named))
         tables.table(
             [
                 _element(named), tables.Col("Channel", "t", lambda row: parts.chip(_channel(row, named)) if _channel(row, named) else ""),
-                columns.measure("messages_sent", "Sent"), *(_rung(rate, label, named, said) for rate, label in rungs),
+                columns.measure("messages_sent", "Sent"), *columns.rungs(colour),
                 columns.measure("messages_delivered", "Delivered"), columns.measure("messages_viewed", "Viewed"),
                 columns.measure("messages_clicked", "Clicked"),
                 columns.measure("messages_replied", "Replied"), columns.measure("messages_failed", "Failed"),
@@ -117,12 +117,8 @@ def _name(element: str, named: dict[str, Element]) -> str:
     return words.name(named[element].name if element in named else element)
 
 
-def _channel(row: Row, named: dict[str, Element]) -> str | None:
+def _channel(row: Mapping[str, Any], named: dict[str, Element]) -> str | None:
     return named[row["element"]].channel if row["element"] in named else None
-
-
-def _rung(rate: str, label: str, named: dict[str, Element], said: dict[str | None, tuple[str, str]]) -> tables.Col:
-    return columns.rung(rate, label, lambda row: said[_channel(row, named)][1])
 
 
 def _kind(row: Row, named: dict[str, Element], controls: set[str]) -> str:

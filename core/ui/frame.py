@@ -16,16 +16,19 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import JourneysError
 from core.metrics import Query, Result
 from core.metrics.under_way import Told
-from core.ui import answers, charts, drill, filters, hand, hits, leaving, parts, registry, seen, states, tables, why, words
+from core.ui import answers, charts, drill, filters, hand, hits, leaving, parts, registry, seen, states, tables, why, words, written
 from core.ui.address import CARRIED, Chosen
+from core.ui.svg import Drawing
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 Results = tuple[Result, ...]
+Make = Callable[[], "Widget | None"]
 log = logging.getLogger(__name__)
 LARGE = 2_000_000  # events: a smaller account answers before a waiting state could be seen
 STOPPED = "The numbers of other widgets are not touched."
+IMAGE = "i-"  # of a widget whose image is asked for
 HEIGHT = 260  # px of a widget whose numbers are on the way: a chart's
 LEFT_OUT = {"channel": "All channels", "journey_version": "All versions", "journey": "All journeys", "sub_account": "All sub-accounts"}
 
@@ -50,6 +53,7 @@ class Widget:
     empty: str = ""  # what to say where there is no row; “” draws all the same
     form: str = ""  # of a visualization: core.boards.forms
     table: Callable[[Results], None] | None = None  # of a map: draws the same rows in place of `draw` where the reader wants a table
+    image: Callable[[Results], charts.Picture | Drawing] | None = None  # of a map: what its image shows in place of `picture`
 
     @property
     def noted(self) -> registry.Noted:
@@ -57,7 +61,7 @@ class Widget:
         return registry.Noted(self.key, self.title, self.queries)
 
 
-def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> None:
+def show(viewer: Viewer, chosen: Chosen, make: Make) -> None:
     """Draw a widget in a fragment of its own, so that its menu, its picker and its table redraw it alone; None draws nothing."""
 
     @st.fragment
@@ -71,32 +75,39 @@ def show(viewer: Viewer, chosen: Chosen, make: Callable[[], Widget | None]) -> N
             return
         registry.note(widget.noted)
         with st.container(key=f"w-{widget.key}", gap="xsmall"):
-            results, problem = _awaited(viewer, widget)
-            is_empty = bool(widget.empty) and all(result.frame.is_empty() for result in results if result.query.dimensions or result.query.answer)
-            as_table = _head(viewer, chosen, widget, results)
-            if widget.picker:
-                widget.picker()
-            if problem == STOPPED:
-                parts.state("pause_circle", "You stopped this question", problem)
-                st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
-            elif problem:
-                parts.state("error", "This could not be worked out", problem, "bad")
-            elif is_empty:
-                states.nothing(viewer, chosen, widget.empty)
-            else:
-                with hits.drawing(results):
-                    _body(viewer, widget, results, as_table)
-                drill.picked(viewer, widget.key, widget.title, results)
-            _foot(chosen, widget, results, is_empty)
+            _whole(viewer, chosen, widget)
 
     alone()
 
 
-def pair(viewer: Viewer, chosen: Chosen, left: Callable[[], Widget | None], right: Callable[[], Widget | None], share: float = 1.7) -> None:
-    """Two widgets side by side, the left one `share` times as wide as the right; on a narrow screen one below the other."""
-    for column, make in zip(st.columns([share, 1], gap="medium"), (left, right), strict=True):
+def pair(viewer: Viewer, chosen: Chosen, left: Make | Sequence[Make], right: Make | Sequence[Make], share: float = 1.7) -> None:
+    """Widgets side by side, the left ones `share` times as wide as the right; on a narrow screen one below the other."""
+    for column, makes in zip(st.columns([share, 1], gap="medium"), (left, right), strict=True):
         with column:
-            show(viewer, chosen, make)
+            for make in (makes,) if callable(makes) else makes:
+                show(viewer, chosen, make)
+
+
+def _whole(viewer: Viewer, chosen: Chosen, widget: Widget) -> None:
+    results, problem = _awaited(viewer, widget)
+    is_empty = bool(widget.empty) and all(result.frame.is_empty() for result in results if result.query.dimensions or result.query.answer)
+    as_table = _head(viewer, chosen, widget, results)
+    if widget.picker:
+        widget.picker()
+    if problem == STOPPED:
+        parts.state("pause_circle", "You stopped this question", problem)
+        st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
+    elif problem:
+        parts.state("error", "This could not be worked out", problem, "bad")
+    elif is_empty:
+        states.nothing(viewer, chosen, widget.empty)
+    else:
+        with hits.drawing(results), tables.kept() as shown:
+            _body(viewer, widget, results, as_table)
+        if st.session_state.pop(f"{IMAGE}{widget.key}", False):
+            leaving.image(viewer, chosen, widget.title, results, written.shown(shown, widget.title))
+        drill.picked(viewer, widget.key, widget.title, results)
+    _foot(chosen, widget, results, is_empty)
 
 
 def _awaited(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
@@ -179,10 +190,10 @@ def menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> No
     """The one way out of a widget: its files, its picture, where its numbers come from, and a link to exactly this."""
     if not results:
         return
-    entries = {f":material/csv: CSV{_of(said)}": ("csv", n) for n, (said, _) in enumerate(widget.queries)}
-    entries |= {f":material/table_view: Excel{_of(said)}": ("xlsx", n) for n, (said, _) in enumerate(widget.queries)}
+    said = [said for said, _ in widget.queries]
+    entries = leaving.entries(said)
     entries |= {":material/image: Image": ("png", 0), ":material/help: Why this number": ("why", 0), ":material/link: Link to exactly this": ("link", 0)}
-    entries |= {":material/schedule_send: Put into a report": ("report", 0)} | {said: (what, 0) for said, what in drill.ENTRIES.items()}
+    entries |= {":material/schedule_send: Put into a report": ("report", 0)} | {label: (what, 0) for label, what in drill.entries(results[0].query).items()}
     picked = st.menu_button(f"Menu: {words.plain(widget.title)}", list(entries), key=f"m-{widget.key}", type="tertiary", icon=":material/more_horiz:")
     if picked is None:
         return
@@ -195,18 +206,16 @@ def menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> No
         leaving.report(viewer, widget.title, results[0])
     elif what in drill.FEATURE:
         drill.do(viewer, what, widget.title, results, widget.picture(results).kind if widget.picture else widget.form)
+    elif what == "files":
+        leaving.files(viewer, chosen, widget.title, said, results)
     elif what == "png":
-        leaving.image(viewer, chosen, widget.title, results, widget.picture(results) if widget.picture else None)
+        drawn = widget.image or widget.picture
+        if drawn or not widget.draw:
+            leaving.image(viewer, chosen, widget.title, results, drawn(results) if drawn else None)
+        else:
+            st.session_state[f"{IMAGE}{widget.key}"] = True  # of the tables that are still to be drawn in this run
     else:
-        leaving.file(viewer, chosen, what, _file_title(widget.title, widget.queries[n][0]), results[n])
-
-
-def _of(said: str) -> str:
-    return f": {words.plain(said)}" if said else ""
-
-
-def _file_title(head: str, said: str) -> str:
-    return f"{head}: {said}" if said else head
+        leaving.file(viewer, chosen, what, leaving.named(widget.title, said[n]), results[n])
 
 
 def _body(viewer: Viewer, widget: Widget, results: Results, as_table: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
-from core.ui import answers, catalog, columns, parts, seen, series, tables, words
+from core.ui import answers, catalog, columns, durations, seen, series, tables, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 from core.ui.performance import BY, open_said
@@ -24,30 +24,21 @@ MOST_LINKS = 20
 def by_day(viewer: Viewer, chosen: Chosen) -> Widget:
     """Goal events over the range."""
     grain = chosen.grain
-    legend = [("now", words.days(*chosen.days))] + ([("then", words.days(*chosen.before))] if chosen.before else [])
     return Widget(
         "goal-days", f"Goal events, {BY[grain]}", (("", chosen.ask("goal_events", by=(grain,), compare=True)),),
-        picture=lambda results: series.trend(results[0], "goal_events", chosen, grain, {}, seen.until(viewer)), sub=parts.keys(*legend),
+        picture=lambda results: series.trend(results[0], "goal_events", chosen, grain, {}, seen.until(viewer)), sub=series.legend(chosen),
         foot=lambda _: open_said(viewer, chosen), empty="No goal event in this range",
     )  # fmt: skip
 
 
 def by_version(viewer: Viewer, chosen: Chosen, journey: str) -> Widget:
     """Goal events, performers and value, by version: each version has its own goal."""
-    versions = {version.version: version for version in catalog.of(viewer).versions.get(journey, ())}
-
-    def goal(row: Row) -> str:
-        version = versions.get(row["journey_version"])
-        if version is None or version.goal_event is None:
-            return "<span class=q>no goal</span>"
-        within = f" <span class=q>within {version.within_days:g} days</span>" if version.within_days is not None else ""
-        return words.name(version.goal_event) + within
 
     def draw(results: Results) -> None:
         rows = sorted(columns.joined(results), key=lambda row: (row["journey_version"] is None, row["journey_version"] or 0))
         tables.table(
             [
-                columns.dated("journey_version", "Version", lambda v: "no version" if v is None else f"v{v}"), Col("Goal", "t", goal),
+                _version(), Col("Goal", "t", _goal_of(viewer, journey)),
                 *(columns.measure(name, label) for name, label in GOALS.items()), columns.money("goal_value", "Value"),
                 columns.money("cost_per_goal_performer", "Cost of each"),
             ],
@@ -59,14 +50,26 @@ def by_version(viewer: Viewer, chosen: Chosen, journey: str) -> Widget:
         ("value, by version and currency", chosen.ask("goal_value", by=("journey_version", "currency"))),
         ("cost per goal performer, by version and currency", chosen.ask("cost_per_goal_performer", by=("journey_version", "currency"))),
     )
-    return Widget(
-        "goals",
-        "Goal performers, by version",
-        queries,
-        draw,
-        sub="A goal event counts for each run it falls into; a performer counts once",
-        empty="No run in this range",
-    )
+    return Widget("goals", "Goal performers, by version", queries, draw, sub="A goal event counts for each run it falls into; a performer counts once",
+                  empty="No run in this range")  # fmt: skip
+
+
+def _version() -> Col:
+    return columns.dated("journey_version", "Version", lambda v: "no version" if v is None else f"v{v}")
+
+
+def _goal_of(viewer: Viewer, journey: str) -> Callable[[Row], str]:
+    """What a version's row says of its goal."""
+    versions = {version.version: version for version in catalog.of(viewer).versions.get(journey, ())}
+
+    def said(row: Row) -> str:
+        version = versions.get(row["journey_version"])
+        if version is None or version.goal_event is None:
+            return "<span class=q>no goal</span>"
+        within = f" <span class=q>within {version.within_days:g} days</span>" if version.within_days is not None else ""
+        return words.name(version.goal_event) + within
+
+    return said
 
 
 def times(viewer: Viewer, chosen: Chosen) -> Widget | None:
@@ -81,32 +84,18 @@ def times(viewer: Viewer, chosen: Chosen) -> Widget | None:
         return None
 
     def sub(results: Results) -> str:
-        whole = results[1].frame.row(0, named=True)
-        quarter, half, more = (words.seconds(whole[f"goal_time_{name}_s"]) for name in ("quarter", "median", "three_quarters"))
-        of = words.plural(whole["runs"], "run")
+        quarter, half, more = durations.three(results[1], "goal_time")
+        of = words.plural(results[1].value("runs"), "run")
         return f"Of {of} with a goal a quarter reached it within {quarter}, <b>half within {half}</b>, three quarters within {more}"
 
     def draw(results: Results) -> None:
-        bands, versions = (list(result.frame.iter_rows(named=True)) for result in (results[0], results[2]))
-        top = max(row["runs"] for row in bands)
-        tables.table(
-            [
-                Col("Time from entry to goal", "t", lambda row: row["time_to_goal"]),
-                Col("Runs as a bar", "b", lambda row: parts.bar(row["runs"], top), is_hidden=True),
-                Col("Runs", "n", lambda row: words.count(row["runs"])), Col("Reached by then", "n", lambda row: words.rate(row["so_far_rate"])),
-            ],
-            bands, "Runs with a goal by time from entry", "tight",
-        )  # fmt: skip
+        durations.bands(results[0], "Time from entry to goal", "Runs", "Runs with a goal by time from entry", "Reached by then")
+        versions = list(results[2].frame.iter_rows(named=True))
         if len(versions) > 1:
-            said = [Col(column.label, "n", _duration(column.name)) for column in results[2].columns if column.unit == "seconds"]
-            named = columns.dated("journey_version", "Version", lambda v: "no version" if v is None else f"v{v}")
-            tables.table([named, Col("Runs", "n", lambda row: words.count(row["runs"])), *said], versions, "Time from entry to goal by version", "tight gap")
+            shown = [_version(), Col("Runs", "n", lambda row: words.count(row["runs"])), *durations.quartiles(results[2])]
+            tables.table(shown, versions, "Time from entry to goal by version", "tight gap")
 
     return Widget("goal-times", "Runs with a goal, by time from entry to goal", queries, draw, sub=sub)
-
-
-def _duration(name: str) -> Callable[[Row], str]:
-    return lambda row: words.seconds(row[name])
 
 
 def arms(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:

@@ -1,18 +1,19 @@
 """The map of a journey: its elements with what runs did at each, lines as wide as the runs that took them; the same rows as a table."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from core.errors import WrongUsage
 from core.metrics import Query, Result
-from core.ui import answers, catalog, columns, filters, map_cards, map_drawing, parts, tables, words, worked_out
+from core.ui import answers, catalog, columns, filters, map_cards, map_drawing, map_paper, parts, tables, words, worked_out
 from core.ui.catalog import Element
 from core.ui.frame import Results, Widget
 from core.ui.map_cards import Numbers
 from core.ui.map_elements import Elements, Scope, name, of_versions
+from core.ui.svg import Drawing
 from core.ui.tables import Row
 
 if TYPE_CHECKING:
@@ -21,10 +22,21 @@ if TYPE_CHECKING:
 LEARNED = '<span class="ja-tag">learned from its events</span> '
 UNDESCRIBED = f"{LEARNED} The catalog does not describe its elements: these are those that its runs arrived at, and the lines they took most."
 LOST = "People who ended or wait at an element × goal value per person who passed it"
+NO_VALUE = "Nobody who passed an element brought a goal value in this range: by the people who ended or wait there"
 
 
 def queries(scope: Scope) -> tuple[tuple[str, Query], ...]:
-    """What the map is drawn from: runs, messages and their cost by element, the lines, the ways on, the choices in menus."""
+    """What the map is drawn from: what one version's is, and what is lost at each element."""
+    return (*of_one_version(scope), ("lost goal value, by element", lost(scope)))
+
+
+def lost(scope: Scope) -> Query:
+    """The question where goal value is lost."""
+    return scope.ask("goal_value", by=("currency",), answer="drop_off")
+
+
+def of_one_version(scope: Scope) -> tuple[tuple[str, Query], ...]:
+    """Runs, messages and their cost by element, the lines, the ways on, the choices in menus."""
     return (
         ("", scope.ask(*map_cards.RUNS, by=("element",))), ("messages, by element", scope.ask(*map_cards.MESSAGES, by=("element",))),
         ("cost, by element and currency", scope.ask("traffic_cost", by=("element", "currency"))), ("lines", scope.ask("element_arrived", answer="flow")),
@@ -46,6 +58,10 @@ def the_map(viewer: Viewer, scope: Scope) -> Widget:
         label = f"Journey map, {words.plural(len(there), 'element')}. Arrow keys walk from element to element, Enter opens one below."
         opened(map_drawing.draw(map_cards.nodes(there, numbers), lines, "map", label, chosen_element(there)))
 
+    def image(results: Results) -> Drawing:
+        there, numbers = elements(results), Numbers.of(results)
+        return map_paper.sheet(map_cards.nodes(there, numbers), map_cards.links(there, numbers)[0])
+
     def foot(results: Results) -> list[str]:
         there, numbers = elements(results), Numbers.of(results)
         return [*undrawn(map_cards.links(there, numbers)[1]), *_elsewhere(there, numbers)]
@@ -53,19 +69,19 @@ def the_map(viewer: Viewer, scope: Scope) -> Widget:
     sub = "A line is as wide as the runs that took it; dashed: not on the catalog's map. Choose an element to see its days and rows."
     return Widget(
         "map", f"Runs through the journey, {which(scope)}", queries(scope), draw, table=lambda results: table(elements(results), results),
-        sub=sub if catalogued else UNDESCRIBED,
+        sub=sub if catalogued else UNDESCRIBED, image=image,
         foot=foot, empty="No run arrived at an element in this range",
     )  # fmt: skip
 
 
-def opened(clicked: str | None) -> None:
+def opened(clicked: str | None, parameter: str = "element") -> None:
     """A click on an element goes into the address, and the whole page follows."""
-    if clicked and clicked != st.query_params.get("element"):
-        filters.write({"element": clicked})
+    if clicked and clicked != st.query_params.get(parameter):
+        filters.write({parameter: clicked})
         st.rerun(scope="app")
 
 
-def chosen_element(elements: Elements) -> str | None:
+def chosen_element(elements: Mapping[str, Any]) -> str | None:
     """The element that the address names; None where it names none of these."""
     named = st.query_params.get("element")
     return named if named in elements else None
@@ -81,12 +97,19 @@ def table(elements: Elements, results: Sequence[Result]) -> None:
             tables.Col("Kind", "t", lambda row: words.KINDS.get(elements[row["element"]].kind, "")),
             columns.measure("element_arrived"), columns.bar("element_arrived", rows), columns.measure("element_passed", "Passed"),
             columns.measure("element_waiting", "Waiting now"), columns.measure("element_ended", "Ended here"),
+            tables.Col("Stopped", "n", lambda row: words.rate(map_cards.stopped(row)), hint="Waiting now and ended here, of arrived"),
+            tables.Col("Lost goal value", "n", lambda row: _lost_said(numbers, row)),
             columns.measure("element_time_median_s", "Median time"), columns.measure("messages_sent", "Sent"),
             columns.measure("delivery_rate", "Delivered"), columns.measure("view_rate", "Viewed"), columns.measure("click_rate", "Clicked"),
             columns.money("traffic_cost", "Cost"), tables.Col("Goes on to", "t d", _goes_on(elements, numbers)),
         ],
         rows, "Elements of the journey", "top",
     )  # fmt: skip
+
+
+def _lost_said(numbers: Numbers, row: Row) -> str:
+    known = numbers.lost.get(row["element"], ())
+    return "<br>".join(words.money(one["lost_value"], one["currency"]) for one in known) or f"<span class=q>{words.MISSING}</span>"
 
 
 def _goes_on(elements: Elements, numbers: Numbers) -> Callable[[Row], str]:
@@ -118,33 +141,46 @@ def _elsewhere(elements: Elements, numbers: Numbers) -> list[str]:
 
 
 def drop_off(viewer: Viewer, scope: Scope) -> Widget:
-    """Where the journey loses most: elements by lost goal value."""
+    """Where the journey loses most: elements by lost goal value; where none is known by the people who stopped."""
     elements = of_versions(viewer, scope.journey, scope.chosen.versions)
 
     def draw(results: Results) -> None:
-        rows = [row for row in results[0].frame.iter_rows(named=True) if row["stopped"] and row["lost_value"] is not None]
-        top = {row["currency"]: float(row["lost_value"]) for row in reversed(rows)}  # currencies are never held against each other
+        runs = {row["element"]: row for row in results[1].frame.iter_rows(named=True)}
+        rows = [row for row in results[0].frame.iter_rows(named=True) if row["stopped"] and row["passed"]]
+        worth = [row for row in rows if row["lost_value"] is not None]
         if not rows:
-            said = "In this range nobody who passed an element brought a goal value, or nobody stopped at one that others passed."
-            parts.state("flag", "No goal value to lose", said)
+            parts.state("check_circle", "Nobody stopped", "Nobody of the range ended or waits at an element that others passed.")
             return
-        link = columns.link(lambda row: filters.address_with({"element": row["element"]}), lambda row: name(elements, row["element"]), "Element")
-        tables.table(
-            [
-                link, tables.Col("Lost goal value", "n", lambda row: f"<b>{words.money(row['lost_value'], row['currency'])}</b>"),
-                tables.Col("Lost goal value as a bar", "b", lambda row: parts.bar(float(row["lost_value"]), top[row["currency"]]), is_hidden=True),
-                tables.Col("Ended or waiting", "n", lambda row: words.count(row["stopped"])),
-                tables.Col("of them at the goal", "n", lambda row: words.count(row["stopped_at_goal"])),
-                tables.Col("Passed", "n", lambda row: words.count(row["passed"])),
-                tables.Col("Value per person who passed", "n", lambda row: words.money(row["value_a_person"], row["currency"])),
-            ],
-            rows, "Elements by lost goal value",
-        )  # fmt: skip
-        worked_out.below(*results)
+        if not worth:  # one row an element, whatever the currencies
+            rows = sorted({row["element"]: row for row in rows}.values(), key=lambda row: -row["stopped"])
+        tables.table(_lost_columns(elements, runs, worth or rows), worth or rows, "Elements by lost goal value" if worth else "Elements by people who stopped")
+        worked_out.below(*results[:1])
 
-    query = scope.ask("goal_value", by=("currency",), answer="drop_off")
-    return Widget("drop-off", "Lost goal value, by element", (("", query),), draw, sub=LOST, empty="No run arrived at an element in this range",
+    def sub(results: Results) -> str:
+        return LOST if results[0].frame["lost_value"].is_not_null().any() else NO_VALUE
+
+    queries = (("", lost(scope)), ("runs, by element", scope.ask(*map_cards.RUNS, by=("element",))))
+    return Widget("drop-off", "Lost goal value, by element", queries, draw, sub=sub, empty="No run arrived at an element in this range",
                   foot=lambda _: ["an estimate to rank elements by; it cannot be added up"])  # fmt: skip
+
+
+def _lost_columns(elements: Elements, runs: Mapping[str, Row], rows: Sequence[Row]) -> list[tables.Col]:
+    """Columns of the drop-off: without the money where none of the rows has any."""
+    link = columns.link(lambda row: filters.address_with({"element": row["element"]}), lambda row: name(elements, row["element"]), "Element")
+    top = {row["currency"]: float(row["lost_value"]) for row in reversed(rows) if row["lost_value"] is not None}  # each currency by itself
+    most = max(row["stopped"] for row in rows)
+    money = [
+        tables.Col("Lost goal value", "n", lambda row: f"<b>{words.money(row['lost_value'], row['currency'])}</b>"),
+        tables.Col("Lost goal value as a bar", "b", lambda row: parts.bar(float(row["lost_value"]), top[row["currency"]], "var(--bad)"), is_hidden=True),
+    ]  # fmt: skip
+    people = [tables.Col("Ended or waiting as a bar", "b", lambda row: parts.bar(row["stopped"], most, "var(--bad)"), is_hidden=True)]
+    worth = [tables.Col("Value per person who passed", "n", lambda row: words.money(row["value_a_person"], row["currency"]))]
+    return [
+        link, *(money if top else people), tables.Col("Ended or waiting, people", "n", lambda row: words.count(row["stopped"])),
+        tables.Col("of them at the goal", "n", lambda row: words.count(row["stopped_at_goal"])),
+        tables.Col("Passed, people", "n", lambda row: words.count(row["passed"])),
+        tables.Col("Runs stopped, of arrived", "n", lambda row: words.rate(map_cards.stopped(runs[row["element"]]))), *(worth if top else []),
+    ]  # fmt: skip
 
 
 def has_elements(viewer: Viewer, scope: Scope) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.ui import catalog, columns, filters, parts, tables
+from core.ui import catalog, columns, filters, menu, parts, states, tables, words
 from core.ui.address import CARRIED, Chosen
 from core.ui.menu import MENU
 from core.ui.tables import Row
@@ -16,6 +16,25 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 SECTION = "Journey"
+
+
+def opened(viewer: Viewer, page: str, *shown: str, basis: str = "") -> tuple[Chosen, str]:
+    """A page about one journey from its head to its filter bar: what is asked, and of which journey. Ends the page where there is nothing to show."""
+    entry = menu.entry_of(page)
+    title = entry.title if entry else page
+    states.need_data(viewer, title)
+    chosen = filters.read(viewer, title)
+    journey = one(viewer, chosen, title)
+    head(viewer, chosen, page, journey, basis)
+    filters.bar(viewer, chosen, *shown)
+    return chosen, journey
+
+
+def head(viewer: Viewer, chosen: Chosen, page: str, journey: str, basis: str = "") -> None:
+    """Its name, its state, what the numbers speak of, and the tabs between its pages."""
+    names = catalog.of(viewer)
+    parts.header(viewer, names.name(journey), crumb="Journeys", badge=parts.status(names.journeys[journey].status), basis=basis or words.BASES[chosen.basis])
+    tabs(page, filters.carried())
 
 
 def one(viewer: Viewer, chosen: Chosen, title: str) -> str:

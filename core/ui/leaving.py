@@ -12,15 +12,17 @@ import streamlit as st
 
 from core.access import audit, signed
 from core.metrics import DIMENSIONS, Result
-from core.ui import catalog, images, menu, parts, saved, seen, tables, words
+from core.ui import catalog, images, menu, parts, saved, seen, tables, words, written
 from core.ui.address import Chosen
 from core.ui.charts import Picture
+from core.ui.svg import Drawing
 from core.ui.viewer import PAGE
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 KINDS = {"csv": "CSV", "xlsx": "Excel"}
+MOST_LISTED = 4  # answers of which each has its entries in the menu; of more there is a list
 
 
 def file(viewer: Viewer, chosen: Chosen, kind: str, title: str, result: Result) -> None:
@@ -30,8 +32,44 @@ def file(viewer: Viewer, chosen: Chosen, kind: str, title: str, result: Result) 
 
     @st.dialog(f"{KINDS[kind]}: {words.plain(title)}", width="medium")
     def offered() -> None:
-        st.html(_about(viewer, chosen, words.plural(result.frame.height, "row") + ", all there are"))
+        st.html(_about(viewer, chosen, words.plural(result.frame.height, "row") + ", all there are", [result]))
         st.html(f'<a class=ja-btn href="{escape(address_of(viewer, kind, title, result))}" download>Download {KINDS[kind]}</a>')
+
+    offered()
+
+
+def entries(said: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The entries of a widget's menu for its files, each as what is asked for and of which answer. `said`: the answers in words, the first “”."""
+    listed = said if len(said) <= MOST_LISTED else said[:1]
+    icons = {"csv": "csv", "xlsx": "table_view"}
+    found = {f":material/{icons[kind]}: {named(label, words.plain(one))}": (kind, n) for kind, label in KINDS.items() for n, one in enumerate(listed)}
+    return found | ({":material/folder_open: All its files": ("files", 0)} if len(listed) < len(said) else {})
+
+
+def named(head: str, said: str) -> str:
+    """A file's name: of which answer it is, where that is not the first."""
+    return f"{head}: {said}" if said else head
+
+
+def files(viewer: Viewer, chosen: Chosen, title: str, said: Sequence[str], results: Sequence[Result]) -> None:
+    """Offer every file of a widget that is drawn from many answers."""
+    if refused(viewer):
+        return
+
+    @st.dialog(f"Files: {words.plain(title)}", width="medium")
+    def offered() -> None:
+        def link(kind: str) -> tables.Col:
+            def to(row: tables.Row) -> str:
+                return f'<a href="{escape(address_of(viewer, kind, row["file"], row["result"]))}" download>{KINDS[kind]}</a>'
+
+            return tables.Col(KINDS[kind], "n", to, is_hidden=True)
+
+        st.html(_about(viewer, chosen, "All that the widget is drawn from", results))
+        tables.table(
+            [tables.Col("File", "t", lambda row: words.name(words.capital(row["said"] or "what its table shows"))),
+             tables.Col("Rows", "n", lambda row: words.count(row["result"].frame.height)), *(link(kind) for kind in KINDS)],
+            [{"said": one, "file": named(title, one), "result": result} for one, result in zip(said, results, strict=True)], "Files", "tight",
+        )  # fmt: skip
 
     offered()
 
@@ -49,7 +87,7 @@ def _signed(viewer: Viewer, result: Result) -> str:
     return signed.sign(viewer.settings.secret_key, viewer.account.account_id, page.feature if page else signed.ANYTHING, result.query.document())
 
 
-def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | None) -> None:
+def image(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | Drawing | None) -> None:
     """Offer the widget as a PNG that explains itself."""
     if refused(viewer):
         return
@@ -70,9 +108,9 @@ def noted(viewer: Viewer, file: str) -> None:
         audit.record(connection, audit.Entry(viewer.now, viewer.account.account_id, viewer.user.name, "widget.exported", file, {}))
 
 
-def drawn(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | None) -> bytes:
+def drawn(viewer: Viewer, chosen: Chosen, title: str, results: Sequence[Result], picture: Picture | Drawing | None) -> bytes:
     """The widget as a PNG with title, account, range and as-of; without a picture its table."""
-    return images.png(picture or _written(viewer, results, title), title, _notes(viewer, chosen))
+    return images.png(picture or written.of(viewer, chosen, results, title), title, _notes(viewer, chosen, results))
 
 
 def link(viewer: Viewer, chosen: Chosen, key: str) -> None:
@@ -132,33 +170,15 @@ def filters_said(viewer: Viewer, chosen: Chosen) -> str:
     return " · ".join([*said, *(f"tag {tag}" for tag in chosen.tags)])
 
 
-def _notes(viewer: Viewer, chosen: Chosen) -> list[str]:
-    compared = f", against {words.days(*chosen.before)}" if chosen.before else ""
+def _notes(viewer: Viewer, chosen: Chosen, results: Sequence[Result]) -> list[str]:
+    compared = f", against {words.days(*chosen.before)}" if chosen.before and any(result.query.compare for result in results) else ""
     fresh = f"{words.moment(seen.as_of(viewer), seen.zone(viewer), year=True)} {seen.zone(viewer)}"
+    basis = words.OF_MEP if all(result.query.measures == ("mep",) for result in results) else words.BASES[chosen.basis]
     return [
         f"{viewer.account.account_id} · {filters_said(viewer, chosen)} · {words.days(*chosen.days)}{compared}",
-        f"{words.BASES[chosen.basis]} · data up to {fresh} · snapshot {seen.snapshot(viewer).snapshot_id}",
+        f"{basis} · data up to {fresh} · snapshot {seen.snapshot(viewer).snapshot_id}",
     ]
 
 
-def _about(viewer: Viewer, chosen: Chosen, rows: str) -> str:
-    return "".join(f"<p class=ja-sub>{words.name(line)}</p>" for line in (rows, *_notes(viewer, chosen)))
-
-
-def _written(viewer: Viewer, results: Sequence[Result], title: str) -> Picture:
-    """Answers as a table of text: one row as measure beside value, more rows as they stand."""
-    first = results[0]
-    if not first.query.dimensions and first.query.answer is None:
-        rows = [
-            (column.label, tables.text(viewer, column.name, value, str(column.unit)))
-            for result in results
-            if not result.query.dimensions and result.query.answer is None
-            for column, value in zip(result.columns, result.frame.row(0), strict=True)
-        ]
-        return images.written([("", False), ("", True)], rows, title)
-    columns = [(column.label, column.unit != "text") for column in first.columns]
-    return images.written(
-        columns,
-        [[tables.text(viewer, c.name, row[c.name], str(c.unit), row.get("currency")) for c in first.columns] for row in first.frame.iter_rows(named=True)],
-        title,
-    )
+def _about(viewer: Viewer, chosen: Chosen, rows: str, results: Sequence[Result]) -> str:
+    return "".join(f"<p class=ja-sub>{words.name(line)}</p>" for line in (rows, *_notes(viewer, chosen, results)))

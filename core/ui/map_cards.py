@@ -8,8 +8,9 @@ from typing import Any
 from core.metrics import MEASURES, Result
 from core.ui import columns, theme, words
 from core.ui.catalog import Element
-from core.ui.map_drawing import Link, Node
+from core.ui.map_drawing import Node
 from core.ui.map_elements import Elements, name, ways
+from core.ui.map_lines import Link
 from core.ui.tables import Row
 
 ICONS = {
@@ -32,15 +33,19 @@ class Numbers:
     lines: Mapping[tuple[str | None, str | None], int]
     shares: Mapping[str, tuple[Row, ...]]  # of an element with two ways on or more
     choices: Mapping[str, tuple[tuple[str | None, int], ...]]  # of a menu: input → times, most chosen first
+    lost: Mapping[str, tuple[Row, ...]]  # goal value lost there, a row a currency
+    loses_most: str | None
 
     @classmethod
     def of(cls, results: Sequence[Result]) -> Numbers:
-        """Of the answers in the order of `journey_map.queries`: runs, messages, cost, lines, ways, choices."""
-        runs, messages, cost, lines, shares, choices = results
+        """Of the answers in the order of `journey_map.queries`: runs, messages, cost, lines, ways, choices, and maybe lost goal value."""
+        runs, messages, cost, lines, shares, choices, *lost = results
         rows = {row["element"]: row for row in columns.joined((runs, messages, cost)) if row["element"] is not None}
         taken = {(row["from_element"], row["to_element"]): row["runs"] for row in lines.frame.iter_rows(named=True)}
-        return cls(rows, taken, _grouped(shares), {element: tuple((row["input"], row["menu_inputs"]) for row in found) for element, found in
-                                                   _grouped(choices, "menu_inputs").items()})
+        chosen = {element: tuple((row["input"], row["menu_inputs"]) for row in found) for element, found in _grouped(choices, "menu_inputs").items()}
+        known = [row for result in lost for row in result.frame.iter_rows(named=True) if row["lost_value"]]
+        gone = {element: tuple(row for row in known if row["element"] == element) for element in {row["element"] for row in known}}
+        return cls(rows, taken, _grouped(shares), chosen, gone, known[0]["element"] if known else None)
 
 
 def learned(numbers: Numbers) -> dict[str, Element]:
@@ -71,6 +76,9 @@ def card(element: Element, row: Row, elements: Elements, numbers: Numbers) -> tu
     """What is said of an element: how runs passed it, then what belongs to its kind."""
     said = [("Arrived", words.count(row["element_arrived"])), ("Passed", words.count(row["element_passed"])),
             ("Waiting now", words.count(row["element_waiting"])), ("Ended here", words.count(row["element_ended"]))]
+    if element.kind != "exit" and row["element_arrived"]:
+        said.append(("Stopped of arrived", words.rate(stopped(row))))
+    said += [("Lost goal value", words.money(lost["lost_value"], lost["currency"])) for lost in numbers.lost.get(element.element_id, ())]
     if row["element_time_median_s"] is not None:
         said.append(("Median time", words.seconds(row["element_time_median_s"])))
     if row["messages_sent"] or row["messages_failed"]:
@@ -88,11 +96,16 @@ def card(element: Element, row: Row, elements: Elements, numbers: Numbers) -> tu
     return tuple(said)
 
 
+def stopped(row: Row) -> float | None:
+    """The share of the runs that arrived which wait there or ended there; None where none arrived."""
+    return (row["element_waiting"] + row["element_ended"]) / row["element_arrived"] if row["element_arrived"] else None
+
+
 def _node(element: Element, row: Row, elements: Elements, numbers: Numbers, mark: str) -> Node:
     count = words.count(row["element_arrived"])
     arrived = (words.count(row["element_ended"]), "ended here") if element.kind == "exit" else (count, "entered" if element.kind == "entry" else "arrived")
     line = (words.rate(row["delivery_rate"]), "delivered") if row["messages_sent"] else arrived
-    badge, tone = _badge(element, row)
+    badge, tone = _badge(element, row, numbers)
     of_kind = ICONS.get(element.kind, ICONS["other"])
     icon = CHANNEL_ICONS.get(element.channel or "", of_kind) if element.kind == "send" else of_kind
     facts = card(element, row, elements, numbers)
@@ -101,8 +114,11 @@ def _node(element: Element, row: Row, elements: Elements, numbers: Numbers, mark
     return Node(element.element_id, element.kind, icon, element.name, line, said, colour, badge, tone, mark)
 
 
-def _badge(element: Element, row: Row) -> tuple[str, str]:
-    """What stands out at an element: failures above all, else who waits, else who ended where the journey does not end; else how many arrived."""
+def _badge(element: Element, row: Row, numbers: Numbers) -> tuple[str, str]:
+    """What stands out at an element: that most goal value is lost there above all, else failures, who waits, who ended where the journey does not end."""
+    if element.element_id == numbers.loses_most:
+        lost = numbers.lost[element.element_id][0]
+        return f"{words.money(lost['lost_value'], lost['currency'])} lost", "bad"
     tried = row["messages_sent"] + row["messages_failed"]
     if tried and row["messages_failed"] / tried > FAILING:
         return f"{words.count(row['messages_failed'])} failed", "bad"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.ui.components import component
 from core.ui.map_layout import SIZE, Edge, Plan, layered
+from core.ui.map_lines import Link, lines
 
 ACROSS, DOWN = (64.0, 24.0), (46.0, 22.0)  # gaps between layers, and within one, px
 
@@ -30,33 +31,25 @@ class Node:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One line: as wide as `runs`, `said` is their text, `word` the way's label; `off`: taken by runs, but not on the catalog's map."""
-
-    source: str
-    to: str
-    runs: int
-    said: str
-    word: str = ""
-    off: bool = False
-
-
 def draw(nodes: Sequence[Node], links: Sequence[Link], key: str, label: str, chosen: str | None = None) -> str | None:
     """Draw it; the element that was clicked in this run, or None. Names of the data go to the browser as text, never as HTML."""
-    across, down = _laid_out(tuple(node.id for node in nodes), tuple((link.source, link.to) for link in links))
-    given = data(nodes, links, across, down, label, chosen)
     drawn = component("map", html='<div class="map"></div>', css="map.css", js="map.js")
-    clicked = drawn(data=given, key=key, on_element_change=_nothing, height="content").element
+    clicked = drawn(data=data(nodes, links, label, chosen), key=key, on_element_change=_nothing, height="content").element
     return clicked if isinstance(clicked, str) else None
 
 
-def data(nodes: Sequence[Node], links: Sequence[Link], across: Any, down: Any, label: str, chosen: str | None) -> dict[str, Any]:
-    """What the script is given; `across` and `down` are layouts as `sent` writes them, of which it takes the one that fits."""
+def data(nodes: Sequence[Node], links: Sequence[Link], label: str, chosen: str | None) -> dict[str, Any]:
+    """What the script is given: the elements, and both layouts, of which it takes the one that fits."""
+    across, down = plans(nodes, links)
     return {
-        "nodes": [asdict(node) for node in nodes], "links": [{**asdict(link), "from": link.source} for link in links],
-        "w": SIZE[0], "h": SIZE[1], "label": label, "chosen": chosen, "across": across, "down": down,
+        "nodes": [asdict(node) for node in nodes], "w": SIZE[0], "h": SIZE[1], "label": label, "chosen": chosen,
+        "across": _sent(across, links, down=False), "down": _sent(down, links, down=True),
     }  # fmt: skip
+
+
+def plans(nodes: Sequence[Node], links: Sequence[Link]) -> tuple[Plan, Plan]:
+    """The layout across the page, and the one down it."""
+    return _laid_out(tuple(node.id for node in nodes), tuple((link.source, link.to) for link in links))
 
 
 def _nothing() -> None:
@@ -64,12 +57,12 @@ def _nothing() -> None:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _laid_out(nodes: tuple[str, ...], edges: tuple[Edge, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-    plans = (layered(nodes, edges, down=False, gap=ACROSS), layered(nodes, edges, down=True, gap=DOWN))
-    across, down = (sent(plan) for plan in plans)
-    return across, down
+def _laid_out(nodes: tuple[str, ...], edges: tuple[Edge, ...]) -> tuple[Plan, Plan]:
+    return layered(nodes, edges, down=False, gap=ACROSS), layered(nodes, edges, down=True, gap=DOWN)
 
 
-def sent(plan: Plan) -> dict[str, Any]:
+def _sent(plan: Plan, links: Sequence[Link], *, down: bool) -> dict[str, Any]:
     """A layout as the script reads it."""
-    return {"at": plan.at, "routes": [[a, b, points] for (a, b), points in plan.routes.items()], "size": plan.size}
+    drawn = [{"from": line.link.source, "to": line.link.to, "none": not line.link.runs, "off": line.link.off, "d": line.d, "width": line.width,
+              "at": line.at, "word": line.link.word, "said": line.link.said} for line in lines(plan, links, down=down)]  # fmt: skip
+    return {"at": plan.at, "size": plan.size, "lines": drawn}

@@ -37,9 +37,9 @@ class Scope:
         query = replace(self.chosen.ask(*measures, by=by, compare=compare), answer=answer)
         return query.filtered("arm", self.arm) if self.arm else query
 
-    def entered(self, *measures: str, by: Sequence[str] = (), answer: str | None = None) -> Query:
+    def entered(self, *measures: str, by: Sequence[str] = (), compare: bool = False, answer: str | None = None) -> Query:
         """The same of the runs that started in the range, whatever the page's basis: for what compares people with what became of them."""
-        return replace(self.ask(*measures, by=by, answer=answer), basis="entered")
+        return replace(self.ask(*measures, by=by, compare=compare, answer=answer), basis="entered")
 
 
 def of_version(viewer: Viewer, journey: str, version: int | None) -> dict[str, Element]:

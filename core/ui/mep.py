@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import polars as pl
 import streamlit as st
 
-from core.access.features import PACKAGES
 from core.errors import WrongUsage
 from core.metrics import Query
 from core.metrics.mep_forecast import following
@@ -79,66 +78,6 @@ def month_before(chosen: Chosen) -> date:
     return (chosen.days[0] - timedelta(1)).replace(day=1)
 
 
-def plan(viewer: Viewer, chosen: Chosen) -> Widget:
-    """The subscription: what is included, used, left and expected."""
-    queries = (("", chosen.ask("mep")), ("forecast, by day", told(chosen, "mep_forecast")), ("by day", told(chosen, "mep_by_day")),
-               ("the month before, by day", told(chosen, "mep_by_day", month_before(chosen))))  # fmt: skip
-    included = viewer.account.included_mep
-
-    def draw(results: Results) -> None:
-        used, days, before = int(results[0].value("mep") or 0), results[2].frame, results[3].frame
-        ahead = results[1].frame.row(-1, named=True) if results[1].frame.height else None
-        st.html(_big(used, included) + _gauge(used, ahead, included) + _facts(_said(viewer, chosen, used, int(days["late"].sum()), before, ahead)))
-        if included is not None and ahead and used <= included < ahead["expected"]:
-            over = words.count(ahead["expected"] - included)
-            parts.state("trending_up", f"About {over} over the limit at this pace", "What past months still grew from this day on. It is not a bill.", "warn")
-
-    legend = parts.keys(("now", "Used"), *((("fc", f"Expected by {words.day(chosen.days[1], year=False)}"),) if is_running(chosen) else ()))
-    return Widget("plan", f"Subscription, {name(chosen.days[0])}", queries, draw, sub=legend)
-
-
-def _big(used: int, included: int | None) -> str:
-    of = "MEP · no limit agreed" if included is None else f"of {words.count(included)} included" + (f" · {words.rate(used / included)}" if included else "")
-    return f"<p class=ja-big style='padding-top:.6rem'>{words.count(used)} <small>{of}</small></p>"
-
-
-def _gauge(used: int, ahead: dict[str, Any] | None, included: int | None) -> str:
-    if not included:
-        return ""
-    end = max(ahead["expected"] if ahead else used, used)
-    full = max(included * 1.05, end) / 100
-    alt = f"{words.count(used)} used of {words.count(included)} included" + (f", {words.count(end)} expected" if ahead else "")
-    return (
-        f'<div class=ja-gauge role=img aria-label="{alt}"><i style="width:{used / full:.1f}%"></i>'
-        f'<u style="left:{used / full:.1f}%;width:{(end - used) / full:.1f}%"></u><s style="left:{included / full:.1f}%"></s>'
-        f'<span class=l style="left:{included / full:.1f}%">{words.count(included)} included</span></div>'
-    )
-
-
-def _said(viewer: Viewer, chosen: Chosen, used: int, late: int, before: Any, ahead: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """(label, HTML) of the lines below the gauge."""
-    included, days = viewer.account.included_mep, (chosen.days[1] - chosen.today).days
-    lines = [("Package", PACKAGES[viewer.account.package].label)]
-    if ahead:
-        interval = f"<span class=q>({words.count(ahead['at_least'])}–{words.count(ahead['at_most'])})</span>"
-        lines.append((f"Expected on {words.day(chosen.days[1], year=False)}", f"<b>{words.count(ahead['expected'])}</b> {interval}"))
-    if included is not None:
-        left = words.count(max(included - used, 0))
-        lines.append(("Left in the month" if is_running(chosen) else "Left", f"{left}, {words.plural(days, 'day')}" if is_running(chosen) else left))
-        lines.append(("Overage so far" if is_running(chosen) else "Overage", words.count(max(used - included, 0))))
-    elif is_running(chosen):
-        lines.append(("Left in the month", words.plural(days, "day")))
-    lines.append((f"{name(month_before(chosen))}, whole month", words.count(before["mep"].sum() if before.height else 0)))
-    lines.append(("Late lines", f"{words.count(late)}, marked in the ledger"))
-    if chosen.sub_accounts:
-        lines.append(("Sub-accounts", "chosen ones alone; what is included is for all of the account"))
-    return lines
-
-
-def _facts(lines: Sequence[tuple[str, str]]) -> str:
-    return "<dl class=ja-facts style='padding-top:1rem'>" + "".join(f"<dt>{escape(label)}</dt><dd>{said}</dd>" for label, said in lines) + "</dl>"
-
-
 def cumulative(viewer: Viewer, chosen: Chosen) -> Widget:
     """The month so far by day, the limit, the month before, and the forecast with how well it did."""
     first = chosen.days[0]
@@ -150,21 +89,18 @@ def cumulative(viewer: Viewer, chosen: Chosen) -> Widget:
         used = {row["day"]: row["mep_so_far"] for row in results[0].frame.iter_rows(named=True) if row["day"] <= chosen.today}
         ahead = {row["day"]: (row["expected"], row["at_least"], row["at_most"]) for row in results[2].frame.iter_rows(named=True)}
         days = [first + timedelta(n) for n in range((chosen.days[1] - first).days + 1)]
-        return mep_charts.consumption(days, used, list(results[1].frame["mep_so_far"]), ahead, viewer.account.included_mep, names,
-                                      chosen.today if is_running(chosen) else None)  # fmt: skip
+        drawn = mep_charts.consumption(days, used, list(results[1].frame["mep_so_far"]), ahead, viewer.account.included_mep, names,
+                                       chosen.today if is_running(chosen) else None)  # fmt: skip
+        return replace(drawn, keys=keys(results))
 
-    def sub(results: Results) -> str:
-        marks = [("now", f"{names[0]} so far" if is_running(chosen) else names[0])]
-        past = list(results[3].frame["held"])
-        if results[2].frame.height:
-            held = f"held in {past.count('yes')} of {words.plural(len(past), 'past month')}" if past else "not tried on a past month yet"
-            marks.append(("fc", f"Forecast, {held}"))
-        return parts.keys(*marks, ("then", names[1]))
+    def keys(results: Results) -> tuple[tuple[str, str], ...]:
+        ahead = (("fc", "Forecast, with its 80 % interval"),) if results[2].frame.height else ()
+        return (("now", f"{names[0]} so far" if is_running(chosen) else names[0]), *ahead, ("then", names[1]))
 
     def foot(results: Results) -> list[str]:
         return [*_same_day(chosen, results), *_tried(chosen, results), "A later or repeated event never changes a line that was exported"]
 
-    return Widget("cum", "MEP, cumulative by day", queries, picture=picture, sub=sub, foot=foot)
+    return Widget("cum", "MEP, cumulative by day", queries, picture=picture, sub=lambda results: parts.keys(*keys(results)), foot=foot)
 
 
 def _same_day(chosen: Chosen, results: Results) -> list[str]:
@@ -181,12 +117,23 @@ def _same_day(chosen: Chosen, results: Results) -> list[str]:
 
 
 def _tried(chosen: Chosen, results: Results) -> list[str]:
-    """How far off the forecasts of past months were, and what the forecast is."""
+    """What the forecast is, and how it would have done on past months."""
     if not results[2].frame.height:
         return ["No forecast: it needs two whole months before, and one whole day of this one"] if is_running(chosen) else []
-    off = sorted(abs(value) for value in results[3].frame["off_rate"])
-    said = f"; forecast from the same day on, past months were off by {words.rate(off[len(off) // 2])} in the middle" if off else ""
-    return [f"The forecast is what past months still grew from this part of the month on, with an 80 % interval{said}"]
+    return [f"The forecast is what past months still grew from this part of the month on. {_how_well(results[3].frame)}"]
+
+
+def _how_well(past: pl.DataFrame) -> str:
+    """Of the forecasts of past months: how many ended inside the interval, and how far off the middle one was."""
+    months, inside = past.height, list(past["held"]).count("yes")
+    if not months:
+        return "There is no past month yet to try it on"
+    off = sorted(abs(value) for value in past["off_rate"])[months // 2]
+    if months == 1:
+        where = "inside its interval" if inside else "outside its interval"
+        return f"Tried on the one past month that has enough before it, it was off by {words.rate(off)}; the month ended {where}"
+    held = f"{'all' if inside == months else inside or 'none'} of the {months} ended inside the interval"
+    return f"Tried on {months} past months in the same way, it was off by {words.rate(off)} or less in half of them; {held}"
 
 
 def top(viewer: Viewer, chosen: Chosen) -> Widget:
@@ -220,15 +167,17 @@ def year(viewer: Viewer, chosen: Chosen) -> Widget:
     while len(months) < TWELVE:
         months.insert(0, (months[0] - timedelta(1)).replace(day=1))
     query = replace(chosen.ask("mep", by=("month",)), first=months[0])
-    limit, colours = viewer.account.included_mep, theme.colours(theme.ground())
+    limit = viewer.account.included_mep
+    over = (("accent", "Within the limit"), ("bad", "Over it")) if limit is not None else ()
 
     def picture(results: Results) -> Picture:
         found = dict(results[0].frame.select("month", "mep").iter_rows())
         begins = min(found, default=first)
-        return mep_charts.months([(month, found.get(month, 0)) for month in months if month >= begins], limit, first if is_running(chosen) else None)
+        drawn = mep_charts.months([(month, found.get(month, 0)) for month in months if month >= begins], limit, first if is_running(chosen) else None)
+        return replace(drawn, keys=tuple((theme.LIGHT[name], said) for name, said in over))
 
     foot = ["The limit is what is agreed today: earlier agreements are not kept"] if limit is not None else []
-    legend = parts.keys((colours["accent"], "Within the limit"), (colours["bad"], "Over it")) if limit is not None else ""
+    legend = parts.keys(*((theme.colours(theme.ground())[name], said) for name, said in over))
     return Widget("mep-months", "MEP, by month", (("", query),), picture=picture, sub=legend, foot=lambda _: foot, empty="Nobody was engaged in these months")
 
 

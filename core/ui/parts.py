@@ -141,6 +141,12 @@ def keys(*marks: tuple[str, str]) -> str:
     )
 
 
+def facts(said: Sequence[tuple[str, str]]) -> None:
+    """(words, number) pairs below each other, a rule between them."""
+    lines = "".join(f"<dt>{words.name(label)}</dt><dd>{words.name(value)}</dd>" for label, value in said)
+    st.html(f"<dl class='ja-facts ja-side'>{lines}</dl>")
+
+
 def change(value: float | None, good: bool | None, unit: str = "%") -> str:
     """A change as arrow and number; green or red only where up is plainly good or bad (`good` is None: ink)."""
     if value is None:

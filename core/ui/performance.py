@@ -11,7 +11,6 @@ from core.metrics import currencies as metrics_currencies
 from core.ui import answers, catalog, columns, filters, parts, seen, series, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
-from core.ui.tables import Row
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -30,11 +29,10 @@ def trend(viewer: Viewer, chosen: Chosen, key: str, measures: Sequence[str] = TR
     offered = choices(viewer, chosen, measures)
     name, currency, query = choice(viewer, chosen, filters.picked(pick, list(offered)), by=(chosen.grain,))
     measure, grain, marks = MEASURES[name], chosen.grain, published(viewer, chosen)
-    legend = [("now", words.days(*chosen.days))] + ([("then", words.days(*chosen.before))] if chosen.before else [])
     return Widget(
         key, f"{measure.label}, {BY[grain]}" + (f", {currency}" if currency else ""), (("", query),),
         picture=lambda results: series.trend(results[0], name, chosen, grain, marks, seen.until(viewer), currency),
-        sub=parts.keys(*legend), picker=lambda: filters.pick(pick, "Measure", offered), empty=f"No {words.lower(measure.label)} in this range",
+        sub=series.legend(chosen), picker=lambda: filters.pick(pick, "Measure", offered), empty=f"No {words.lower(measure.label)} in this range",
         foot=lambda _: open_said(viewer, chosen),
     )  # fmt: skip
 
@@ -116,16 +114,10 @@ def ladder(viewer: Viewer, chosen: Chosen, key: str = "ladder") -> Widget:
 
     def draw(results: Results) -> None:
         rows = sorted(columns.joined(results), key=lambda row: (-row["messages_sent"], row["channel"] or ""))
-        said = series.channels([row["channel"] for row in rows])
-
-        def colour(row: Row) -> str:
-            return said[row["channel"]][1]
-
         tables.table(
             [
                 tables.Col("Channel", "t", lambda row: parts.chip(row["channel"])), columns.measure("messages_sent", "Sent"),
-                columns.rung("delivery_rate", "Delivered of sent", colour), columns.rung("view_rate", "Viewed of delivered", colour),
-                columns.rung("click_rate", "Clicked of delivered", colour), columns.measure("messages_delivered", "Delivered"),
+                *columns.rungs(series.coloured(rows)), columns.measure("messages_delivered", "Delivered"),
                 columns.measure("messages_viewed", "Viewed"), columns.measure("messages_clicked", "Clicked"), columns.measure("messages_replied", "Replied"),
                 columns.reasons("messages_failed", "Failed"), columns.measure("messages_viewed_machine", "Machine views"),
                 columns.measure("profiles_messaged", "People messaged"),

@@ -39,14 +39,7 @@ def top(viewer: Viewer, chosen: Chosen) -> Widget:
     def draw(results: Results) -> None:
         ranked = set(results[0].frame["journey"].head(MOST))
         rows = [row for row in columns.joined(results) if row["journey"] in ranked][:MOST]
-        others = [columns.measure(m) for m in (*BESIDE, "messages_sent") if m != name]
-        others += [] if name == "traffic_cost" else [columns.money("traffic_cost", "Cost")]
-        shown = Col(measure.label + (f", {currency}" if currency else ""), "n", lambda row: escape(words.number(row[name], str(measure.unit))),
-                    hint=measure.definition)  # fmt: skip
-        tables.table(
-            [to_journey(viewer), columns.bar(name, rows), shown, columns.change(name, GOOD.get(name)), *others],
-            rows, f"Top journeys by {words.lower(measure.label)}",
-        )  # fmt: skip
+        tables.table([to_journey(viewer), *_ranked(name, currency, rows)], rows, f"Top journeys by {words.lower(measure.label)}")
 
     def foot(results: Results) -> Sequence[str]:
         found = results[0].frame.height
@@ -58,6 +51,16 @@ def top(viewer: Viewer, chosen: Chosen) -> Widget:
         "top", f"Top {MOST} journeys by {words.lower(measure.label)}", queries, draw, sub=against, foot=foot,
         picker=lambda: filters.pick("top", "Order by", offered), empty="No journey has anything to show in this range",
     )  # fmt: skip
+
+
+def _ranked(name: str, currency: str | None, rows: Sequence[Row]) -> list[Col]:
+    """The measure that ranks as a bar, a number and its change; then the others."""
+    measure = MEASURES[name]
+    shown = Col(measure.label + (f", {currency}" if currency else ""), "n", lambda row: escape(words.number(row[name], str(measure.unit))),
+                hint=measure.definition)  # fmt: skip
+    others = [columns.measure(m) for m in (*BESIDE, "messages_sent") if m != name]
+    cost = [] if name == "traffic_cost" else [columns.money("traffic_cost", "Cost")]
+    return [columns.bar(name, rows), shown, columns.change(name, GOOD.get(name)), *others, *cost]
 
 
 def moved(viewer: Viewer, chosen: Chosen) -> Widget:

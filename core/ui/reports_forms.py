@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.access import emails
-from core.errors import JourneysError, WrongUsage
+from core.errors import JourneysError, WrongUsage, unknown
 from core.reports import asked, export, mail, requests
 from core.ui import catalog, filters, frame, parts, reports_list, reports_words, seen, words
-from core.ui.address import Chosen
+from core.ui.address import Chosen, split
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-CLOSED: dict[str, str | None] = {"create": None, "journey": None, "question": None, "signed": None, "title": None}  # of the address, when a form is done
+CLOSED: dict[str, str | None] = {"create": None, "journey": None, "month": None, "sub_account": None, "question": None, "signed": None, "title": None}  # of the address, when a form is done
 FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)"}
 MONTHS_BACK = 3
 
@@ -78,10 +78,10 @@ def mep(viewer: Viewer) -> None:
     viewer.require("mep")
     with form("MEP consumption", "A line a monthly engaged person: Person ID, Engaged At, Billed At, Campaign ID, Campaign Name"):
         months = {f"{first:%Y-%m}": reports_words.month(f"{first:%Y-%m}") for first in _months(seen.today(viewer))}
-        latest = next(iter(months))
-        month = st.segmented_control("Month", list(months), default=latest, required=True, format_func=lambda one: months[one], key="mep-month") or latest
+        asked_for = filters.picked("month", list(months))
+        month = st.segmented_control("Month", list(months), default=asked_for, required=True, format_func=lambda one: months[one], key="mep-month") or asked_for
         there = {name or "": name or "No sub-account" for name in catalog.of(viewer).sub_accounts}
-        chosen = st.multiselect("Sub-accounts", list(there), format_func=lambda one: there[one], key="mep-subs", placeholder="All accounts")
+        chosen = st.multiselect("Sub-accounts", list(there), _sub_accounts(there), format_func=lambda one: there[one], key="mep-subs", placeholder="All accounts")
         lines = asked.mep_count(seen.snapshot(viewer), date.fromisoformat(f"{month}-01"), chosen)
         kind = _format_of(lines, f"mep-format-{lines > asked.CSV_FROM}")
         evidence = st.checkbox("With the evidence pack: a zip of all that proves the number, and a script that counts again", key="mep-evidence")
@@ -93,6 +93,15 @@ def mep(viewer: Viewer) -> None:
             return ask(viewer, "mep", name, given, ())
 
         buttons(send)
+
+
+def _sub_accounts(there: Mapping[str, str]) -> list[str]:
+    """Those of the address, which the MEP page gives along. Raises WrongUsage."""
+    found = [name or "" for name in split(st.query_params.get("sub_account", ""), there)] if "sub_account" in st.query_params else []
+    for name in found:
+        if name not in there:
+            raise WrongUsage(unknown("sub-account", name, list(there)))
+    return found
 
 
 def _months(today: date) -> list[date]:

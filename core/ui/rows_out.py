@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -9,8 +11,9 @@ import streamlit as st
 
 from core.access import audit
 from core.metrics import MEASURES, Query
+from core.metrics.behind import row_batches, row_columns
 from core.reports import made
-from core.ui import parts, seen, words
+from core.ui import parts, seen, tables, words
 from core.ui.leaving import KINDS
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
 
 MAKING, FILES = "ja-rows-making", "ja-rows-files"
+FIRST = 50  # rows of the log that a page shows
 
 
 def offer(viewer: Viewer, query: Query, number: int, against: Snapshot | None = None) -> None:
@@ -66,3 +70,23 @@ def masked(viewer: Viewer, frame: pl.DataFrame) -> pl.DataFrame:
     times = [name for name, kind in frame.schema.items() if name.endswith("_at") and kind == pl.String]
     said = frame.with_columns(pl.col(name).map_elements(words.clock, pl.String, skip_nulls=False) for name in times)
     return said if viewer.account.refusal("people", viewer.user.role) is None else made.masked(said)
+
+
+def first(viewer: Viewer, query: Query, number: int, caption: str) -> None:
+    """The first of the rows behind a number, in a table of their own on a page."""
+    frame = masked(viewer, _first(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, query, viewer))
+    known = [column for column in row_columns(query, frame) if frame[column.name].null_count() < frame.height]
+    named = [tables.Col(column.label, "t w", _cell(column.name)) for column in known]
+    tables.table(named, list(frame.iter_rows(named=True)), caption, "tight", height=320)
+    left_out = frame.width - len(known)
+    parts.foot(f"{min(number, FIRST)} of {words.plural(number, 'row')}, the first of the log: “Why this number” has them all",
+               f"{words.plural(left_out, 'column')} without a value in these rows left out" if left_out else "")
+
+
+def _cell(name: str) -> Callable[[tables.Row], str]:
+    return lambda row: words.name(words.MISSING if row[name] is None else str(row[name]))
+
+
+@st.cache_resource(max_entries=64, ttl="15m", show_spinner=False)
+def _first(account: str, snapshot: str, query: Query, _viewer: Viewer) -> pl.DataFrame:
+    return pl.concat(list(row_batches(seen.snapshot(_viewer), replace(query, limit=FIRST))), how="vertical_relaxed")

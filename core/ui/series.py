@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from core.metrics.result import Result
-from core.ui import ranges, theme, words
+from core.ui import parts, ranges, theme, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
 
@@ -88,7 +88,17 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
     alt = f"{column.label} by {grain}, {words.days(*chosen.days)}" + (f", against {words.days(*chosen.before)}" if chosen.before else "")
     options = (unit, grain, column.label, chosen.before is not None, bool(marked))
     kinds = {"row": pl.Int64, "now": pl.Float64, "before": pl.Float64, "mark": pl.String}
-    return Picture(pl.DataFrame(rows, schema_overrides=kinds), "trend", options, 260, alt)
+    return Picture(pl.DataFrame(rows, schema_overrides=kinds), "trend", options, 260, alt, keys=keys(chosen))
+
+
+def keys(chosen: Chosen) -> tuple[tuple[str, str], ...]:
+    """What the lines of a trend are: these days, and those compared with."""
+    return (("now", words.days(*chosen.days)), *((("then", words.days(*chosen.before)),) if chosen.before else ()))
+
+
+def legend(chosen: Chosen) -> str:
+    """The same as HTML."""
+    return parts.keys(*keys(chosen))
 
 
 def stacked(result: Result, measure: str, dimension: str, chosen: Chosen, grain: str, say: Mapping[Any, tuple[str, str]], height: int = 300) -> Picture:
@@ -126,6 +136,12 @@ def channels(values: Sequence[str | None]) -> dict[str | None, tuple[str, str]]:
     kept = named if len(named) <= 7 else named[:6]
     said: dict[str | None, tuple[str, str]] = {name: (words.channel(name), theme.channel(name, others.index(name) if name in others else 0)) for name in kept}
     return said | {name: (OTHER, theme.CHANNEL["VOICE"]) for name in named if name not in kept}
+
+
+def coloured(rows: Sequence[Mapping[str, Any]], channel: Callable[[Mapping[str, Any]], str | None] = lambda row: row["channel"]) -> Callable[[Any], str]:
+    """Row → the colour of its channel among those of all these rows."""
+    said = channels([channel(row) for row in rows])
+    return lambda row: said[channel(row)][1]
 
 
 def bucket_said(bucket: date, grain: str, days: ranges.Days) -> str:

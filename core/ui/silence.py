@@ -16,18 +16,23 @@ if TYPE_CHECKING:
 def say(viewer: Viewer, chosen: Chosen) -> None:
     """Which feeds are silent, where the range reaches beyond their last event: the numbers are partial from there on."""
     first, last = chosen.days
-    for feed in _silent(viewer):
+    silent = [feed for feed in _feeds(viewer) if feed.is_silent(feeds.today(seen.snapshot(viewer)))]
+    others = ", ".join(f"{feed.source} {_at(viewer, chosen, feed)}" for feed in _feeds(viewer) if feed not in silent)
+    for feed in silent:
         if not feed.last_day < last:
             continue
-        since = words.moment(feed.last_occurred_at, seen.zone(viewer), year=feed.last_day.year != chosen.today.year)
         habit = "every day" if (feed.longest_pause or 1) == 1 else f"at least every {feed.longest_pause} days"
         parts.state(
-            "warning", f"No event from {feed.source} since {since}",
-            f"It came {habit} before. From {words.day(max(feed.last_day, first), year=False)} on these numbers hold the other feeds alone: look at the "
-            "system that sends it. What it still brings counts on the day it happened.", "warn",
+            "warning", f"No event from {feed.source} since {_at(viewer, chosen, feed)}",
+            f"It came {habit} before. From {words.day(max(feed.last_day, first), year=False)} on these numbers hold the other feeds alone"
+            f"{f' (last events: {others})' if others else ''}: look at the system that sends it. What it still brings counts on the day it happened.", "warn",
         )  # fmt: skip
 
 
+def _at(viewer: Viewer, chosen: Chosen, feed: feeds.Feed) -> str:
+    return words.moment(feed.last_occurred_at, seen.zone(viewer), year=feed.last_day.year != chosen.today.year)
+
+
 @once_a_snapshot
-def _silent(viewer: Viewer) -> tuple[feeds.Feed, ...]:
-    return feeds.silent(seen.snapshot(viewer))
+def _feeds(viewer: Viewer) -> tuple[feeds.Feed, ...]:
+    return feeds.feeds(seen.snapshot(viewer))

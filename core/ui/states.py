@@ -45,16 +45,24 @@ def _blank(head: str, text: str) -> None:
     st.html(f"<div class=ja-blank><img src='app/static/empty.svg' width=220 height=66 alt=''><h2 class=ja-t>{head}</h2><p class=ja-sub>{text}</p></div>")
 
 
-def _ways(account: str, base: str) -> None:
-    ways = (
+def ways(account: str, base: str) -> tuple[tuple[str, str, str], ...]:
+    """(head, text, commands) of each way to the first numbers; events.ndjson is the reader's own file."""
+    return (
         ("From a file", "NDJSON, CSV, Parquet or Excel; a mapping file takes columns of any name.", f"journeys ingest --account {account} events.ndjson"),
         (
-            "Over HTTP", "Each batch is on disk before it is answered. A token comes from journeys token add.",
+            "Over HTTP", "Each batch is on disk before it is answered. The first line makes a token, which is shown once.",
+            f"TOKEN=$(journeys token add --account {account} --for ingest --label http)\n"
             f'curl {base}/api/events -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/x-ndjson" --data-binary @events.ndjson',
         ),
-        ("Try it first", "A sample account of 120 days, with every channel and a call flow.", "journeys demo --account sample"),
+        (
+            "Try it first", "A sample account of 120 days, with every channel and a call flow; a user for it, whose password is asked for; and a link to sign in.",
+            "journeys demo --account sample &&\njourneys user add sample --account sample --role admin &&\njourneys link sample",
+        ),
     )  # fmt: skip
-    for column, (head, text, command) in zip(st.columns(3, gap="medium"), ways, strict=True):
+
+
+def _ways(account: str, base: str) -> None:
+    for column, (head, text, command) in zip(st.columns(3, gap="medium"), ways(account, base), strict=True):
         with column, st.container(key=f"w-way-{head.split()[0].lower()}", gap="xsmall"):
             st.html(f"<h3 class=ja-t>{head}</h3><p class=ja-sub>{text}</p>")
             st.code(command, language=None, wrap_lines=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -35,8 +37,38 @@ class Col:
     hit: Callable[[Row], str] | None = None  # what a click on the cell means where it is not of its row (core.ui.hits)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table as it was drawn."""
+
+    columns: Sequence[Col]
+    rows: Sequence[Row]
+
+
+_shown: ContextVar[list[Shown] | None] = ContextVar("the tables that are drawn now, for whoever wants them as an image", default=None)
+
+
+@contextmanager
+def kept() -> Iterator[list[Shown]]:
+    """While inside, the tables that are drawn are noted in this list."""
+    found: list[Shown] = []
+    token = _shown.set(found)
+    try:
+        yield found
+    finally:
+        _shown.reset(token)
+
+
+def keep(columns: Sequence[Col], rows: Sequence[Row]) -> None:
+    """Note what is drawn as if it were a table."""
+    found = _shown.get()
+    if found is not None:
+        found.append(Shown(columns, rows))
+
+
 def table(columns: Sequence[Col], rows: Sequence[Row], caption: str, look: str = "", height: int | None = None) -> None:
     """A ruled table; its first column names the row. What is higher than `height` px scrolls by itself, below its heads."""
+    keep(columns, rows)
     tall = f' style="max-height:{height}px"' if height else ""
     head = "".join(_head(column) for column in columns)
     body = "".join(f"<tr{hits.of_row(row)}>{''.join(_cell_of(column, row, not n) for n, column in enumerate(columns))}</tr>" for row in rows)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.warehouse.snapshots import Published, Snapshot
 
 VIEWER, SNAPSHOT, PAGE = "ja-viewer", "ja-snapshot", "ja-page"
+KEPT = dict.fromkeys(("visualizations", "dashboards"), "What was saved is kept, and is here again as soon as it is open.")
 PINNED = "snapshot"  # the parameter of an address that means the numbers as they were
 MOST_ASKED = 5  # names on a page that is closed
 CHECKED_FOR_S = 0.2  # a page asks for its snapshot some thirty times a run: the session's row is read once for all of them
@@ -178,7 +179,7 @@ def viewer() -> Viewer:
     entry = menu.entry_of(st.session_state.get(PAGE, ""))
     why = found.refusal(entry.feature) if entry else None
     if entry and why:
-        refuse(found, entry.title, f"{why} {found.to_ask(entry.feature)}")
+        refuse(found, entry.title, " ".join(filter(None, (why, found.to_ask(entry.feature), KEPT.get(entry.feature)))))
         st.stop()
     return found
 

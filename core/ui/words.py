@@ -18,6 +18,7 @@ STATUSES = {"draft": "Draft", "active": "Active", "paused": "Paused", "finished"
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 BASES = {"entered": "Numbers speak of runs that started in the range", "happened": "Numbers speak of what happened in the range, whenever the run started"}
+OF_MEP = "One profile counts once a month, in the account’s zone"
 
 
 def number(value: object, unit: str, currency: str | None = None) -> str:

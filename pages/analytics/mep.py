@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import ui
-from core.ui import frame, mep, mep_desk, parts, states
+from core.ui import frame, mep, mep_desk, mep_subscription, parts, states, words
 
 TITLE = "MEP consumption"
 
@@ -11,11 +11,11 @@ viewer = ui.viewer()
 states.need_data(viewer, TITLE)
 chosen = mep.chosen(viewer, TITLE)
 
-parts.header(viewer, TITLE, basis="One profile counts once a month, in the account’s zone")
+parts.header(viewer, TITLE, basis=words.OF_MEP)
 mep.bar(viewer, chosen)
 left, right = st.columns([1, 1.9], gap="medium")
 with left:
-    frame.show(viewer, chosen, lambda: mep.plan(viewer, chosen))
+    frame.show(viewer, chosen, lambda: mep_subscription.plan(viewer, chosen))
 with right:
     frame.show(viewer, chosen, lambda: mep.cumulative(viewer, chosen))
 frame.show(viewer, chosen, lambda: mep.top(viewer, chosen))

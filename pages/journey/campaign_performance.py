@@ -1,20 +1,11 @@
 """Campaign performance: what did this journey do, what did it send, and what came of it?"""
 
 from core import ui
-from core.ui import catalog, elements, filters, frame, goals, journeys, parts, performance, states, tiles, words
-
-TITLE = "Campaign performance"
+from core.ui import catalog, elements, frame, goals, journeys, performance, tiles, words
 
 viewer = ui.viewer()
-states.need_data(viewer, TITLE)
-chosen = filters.read(viewer, TITLE)
-journey = journeys.one(viewer, chosen, TITLE)
-
-names = catalog.of(viewer)
-parts.header(viewer, names.name(journey), crumb="Journeys", badge=parts.status(names.journeys[journey].status), basis=words.BASES[chosen.basis])
-journeys.tabs("campaign-performance", filters.carried())
-filters.bar(viewer, chosen, "compare", "one_journey", "version", "channel", "sub_account")
-tiles.six_or_nothing(viewer, chosen, f"{names.name(journey)}, {words.days(*chosen.days)}")
+chosen, journey = journeys.opened(viewer, "campaign-performance", "compare", "one_journey", "version", "channel", "sub_account")
+tiles.six_or_nothing(viewer, chosen, f"{catalog.of(viewer).name(journey)}, {words.days(*chosen.days)}")
 
 frame.pair(viewer, chosen, lambda: performance.trend(viewer, chosen, "trend"), lambda: goals.by_day(viewer, chosen))
 frame.pair(viewer, chosen, lambda: performance.sent_by_day(viewer, chosen), lambda: performance.endings(viewer, chosen), share=1.35)

@@ -1,8 +1,12 @@
 """What leaves the house is what some page shows to this reader: a link that was bent asks for Explore."""
 import json
+from html import unescape
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from core.access import accounts, sessions, signed, users
 from core.api.downloads import Downloads, Refusal
@@ -11,6 +15,7 @@ from core.reports import asked
 from core.store import report_schedules, reports
 from core.ui import leaving, registry
 from core.ui.viewer import PAGE
+from core.warehouse.snapshots import NotBuilt
 
 SECRET = {"measures": ["messages_sent"], "dimensions": ["hour", "sender"], "basis": "happened"}  # what no standard page shows
 ENTRIES = {"measures": ["entries"], "dimensions": ["journey"], "basis": "entered"}
@@ -48,8 +53,23 @@ def test_without_explore_a_standard_widget_is_exported_and_a_bent_link_is_not(ru
     assert fetched(given).status_code == 200
     bent = given | {"question": json.dumps(SECRET)}
     for parameters in (bent, {"question": json.dumps(SECRET)}, given | {"signed": ""}, given | {"signed": "performance." + "0" * 40}):
-        with pytest.raises(Refusal, match=r"no link of a widget that you may see, and to ask freely needs Explore\. Explore belongs to the package Scale"):
+        with pytest.raises(Refusal, match=r"make it again in the widget's menu\. To ask freely needs Explore\. Explore belongs to the package Scale"):
             fetched(parameters)
+
+
+@pytest.mark.parametrize(("accept", "kind", "head"), [("text/html,*/*", "text/html", "This file is not open to you"), ("*/*", "text/plain", "")])
+def test_an_old_link_in_a_browser_is_a_page_that_says_what_to_do(door, on_grow, monkeypatch, accept, kind, head):
+    monkeypatch.setattr(sessions, "user_of", lambda *_, **__: users.find(door.store, "ana"))
+    served = TestClient(Starlette(routes=[Route("/exports/{file:path}", Downloads(door))]))
+    said = served.get("/exports/widget.csv", params={"question": json.dumps(ENTRIES)}, headers={"accept": accept})
+    assert (said.status_code, said.headers["content-type"].split(";")[0]) == (403, kind)
+    assert head in said.text
+    assert unescape(said.text).count("make it again in the widget's menu") == 1
+
+
+def test_a_link_to_numbers_that_are_no_longer_kept_says_so(run, door, fetched):
+    with pytest.raises(NotBuilt, match="no longer kept"):
+        fetched({"question": json.dumps(ENTRIES), "snapshot": "s-20200101-000000"})
 
 
 def test_the_days_of_a_link_may_change_as_those_of_the_page_do(run, door, on_grow, fetched, monkeypatch):

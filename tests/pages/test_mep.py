@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
 from core.access import accounts, emails, users
 from core.metrics import Query, answer, mep_lines
 from core.reports.mep_report import write_mep
 from core.store import mep
+from core.ui import mep as mep_page
 from core.ui import words
 from tests.pages.test_widgets_agree import html, tables, widgets
 
@@ -103,9 +105,31 @@ def test_the_limit_gives_what_is_used_left_and_over(run, snapshot, limit):
     limit(lines + 10)
     at = run("mep", user="mia")
     assert big(at) == (words.count(lines), f"of {words.count(lines + 10)} included · {words.rate(lines / (lines + 10))}")
-    assert re.search(r"<dt>Left in the month</dt><dd>10, \d+ days?</dd><dt>Overage so far</dt><dd>0</dd>", html(at))
+    left = r"<dt>Days left</dt><dd>(\d+, and the rest of today|none: today is the last)</dd>"
+    assert re.search("<dt>Left of the included</dt><dd>10</dd>" + left, html(at))
     limit(lines - 10)
-    assert re.search(r"<dt>Left in the month</dt><dd>0, \d+ days?</dd><dt>Overage so far</dt><dd>10</dd>", html(run("mep", user="mia")))
+    at = html(run("mep", user="mia"))
+    assert re.search("<dt>Overage so far</dt><dd><b>10</b></dd>" + left, at)
+    assert "Left of" not in at
+
+
+def test_of_some_sub_accounts_nothing_is_left_or_over_as_the_others_use_it_up_too(run, limit):
+    limit(1)
+    at = html(run("mep", "sub_account=bank", user="mia"))
+    assert "Left of" not in at
+    assert "Overage so far" not in at
+    assert "what is included is for all of the account" in at
+
+
+@pytest.mark.parametrize(("held", "said"), [
+    ([], "There is no past month yet to try it on"),
+    (["no"], "Tried on the one past month that has enough before it, it was off by 10.0 %; the month ended outside its interval"),
+    (["yes", "yes", "yes"], "Tried on 3 past months in the same way, it was off by 20.0 % or less in half of them; all of the 3 ended inside the interval"),
+    (["yes", "no", "no"], "Tried on 3 past months in the same way, it was off by 20.0 % or less in half of them; 1 of the 3 ended inside the interval"),
+])
+def test_the_forecast_says_in_words_how_it_would_have_done(held, said):
+    off = [0.1 * (n + 1) * (-1) ** n for n in range(len(held))]
+    assert mep_page._how_well(pl.DataFrame({"held": held, "off_rate": off}, schema={"held": pl.String, "off_rate": pl.Float64})) == said
 
 
 def test_create_report_leads_to_reports_in_a_new_tab(run, snapshot):

@@ -1,5 +1,6 @@
 """Reports: what may be asked for and by whom, what is kept, and what a forged address gives."""
 import json
+from datetime import timedelta
 from threading import Event
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -45,6 +46,17 @@ def test_a_mep_report_is_asked_for_with_the_month_and_format_chosen(run, door):
     assert "is being made" in html(at)
     assert tables(at)["Reports"][0][:3] == [report.name, "MEP consumption", "Waiting"]
     requests.cancel(door.store, door.account("demo"), None, report.report_id, now=door.now())
+
+
+def test_the_month_and_the_sub_accounts_of_the_mep_page_come_along(run, door):
+    before = (door.snapshot("demo").as_of.date().replace(day=1) - timedelta(1)).strftime("%Y-%m")
+    at = run("reports", f"create=mep&month={before}&sub_account=bank,")
+    assert not at.exception
+    at.button(key="create-send").click().run()
+    assert (newest(door).parameters["month"], newest(door).parameters["sub_accounts"]) == (before, ["bank", None])
+    assert at.query_params == {}
+    assert "There is no month “1999-01”" in html(run("reports", "create=mep&month=1999-01"))
+    assert "There is no sub-account “nowhere”" in html(run("reports", "create=mep&sub_account=nowhere"))
 
 
 def test_over_ten_thousand_lines_csv_is_chosen_and_says_why(run, monkeypatch):

@@ -1,7 +1,12 @@
 """What a page says when the address is wrong, when nothing happened, and to whom ids are shown."""
 
+import os
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -9,8 +14,11 @@ import pytest
 from core.access.users import User
 from core.metrics import feeds
 from core.store import refreshes
-from core.ui import frame, listing, rows_out, silence
+from core.ui import frame, listing, rows_out, silence, states
+from tests.e2e.serving import ROOT, served
+from tests.pages.accounts import opened
 from tests.pages.test_widgets_agree import html, tables, widgets
+from tests.sources.files import file
 
 
 @pytest.mark.parametrize(
@@ -105,12 +113,34 @@ def test_a_journeys_row_leads_to_its_pages_and_its_report_is_about_it(run):
 def test_a_silent_feed_is_named_where_the_range_reaches_beyond_its_last_event(run, monkeypatch):
     today = datetime.now(UTC).date()
     feed = feeds.Feed("crm", 100, datetime.now(UTC) - timedelta(5), datetime.now(UTC) - timedelta(5), today - timedelta(5), 30, 2)
-    monkeypatch.setattr(silence, "_silent", lambda *_: (feed,))
+    shop = replace(feed, source="shop", last_day=today, last_occurred_at=datetime(today.year, 3, 1, 9, 5, tzinfo=UTC))
+    monkeypatch.setattr(silence, "_feeds", lambda *_: (feed, shop))
     drawn = html(run("overview"))
     assert "No event from crm since" in drawn
+    assert "No event from shop" not in drawn
     assert "It came at least every 2 days before." in drawn
+    assert "these numbers hold the other feeds alone (last events: shop 1 Mar 10:05): look at the system that sends it." in drawn
     before = (today - timedelta(6)).isoformat()
     assert "No event from crm" not in html(run("overview", f"from=2000-01-01&to={before}"))
+
+
+@pytest.mark.slow
+def test_the_commands_of_an_empty_account_work_as_they_are_pasted(door, tmp_path):
+    event = {"source": "shop", "event_type": "journey.entered", "occurred_at": "2026-01-05T10:00:00Z", "journey_id": "cart", "profile_id": "p1"}
+    file(tmp_path, "events.ndjson", [event | {"event_id": "1"}])
+    opened(door, "blank")
+    with served(ROOT / "app.py", door.settings.data_dir) as url:
+        told = [pasted(door, tmp_path, commands) for _, _, commands in states.ways("blank", url)]
+    assert [done.returncode for done in told] == [0, 0, 0]
+    assert "1 record: 1 accepted" in told[0].stderr + told[0].stdout
+    assert '"repeated":1' in told[1].stdout.replace(" ", "")
+    assert "/auth/enter?ticket=" in told[2].stdout
+
+
+def pasted(door, folder, commands):
+    """The commands in a shell, as somebody types them who has a password ready."""
+    names = {**os.environ, "JOURNEYS_DATA_DIR": str(door.settings.data_dir), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    return subprocess.run(["bash", "-ec", commands], cwd=folder, env=names, input="correct horse\n", capture_output=True, text=True, check=False)
 
 
 def test_a_failed_build_is_said_and_the_last_numbers_stay(run, door):

@@ -46,7 +46,7 @@ def test_a_document_says_its_versions_arms_elements_and_ways() -> None:
     assert second["arms"][0] == {"name": "control", "element_id": "hold", "control": True}
     assert second["elements"][2] == {
         "element_id": "groups", "kind": "control_group", "name": "Control group and arms", "channel": None,
-        "next": [{"to": "hold", "label": "control"}, {"to": "mail", "label": "A"}, {"to": "viber", "label": "B"}]}
+        "next": [{"to": "hold", "label": "control 20 %"}, {"to": "mail", "label": "A 40 %"}, {"to": "viber", "label": "B 40 %"}]}
 
 
 def test_a_version_is_published_at_six_in_the_morning_on_either_side_of_the_clock_change() -> None:

@@ -25,7 +25,7 @@ function picture(root, data, wide, kept, say) {
   sheet.style.cssText = `width:${W}px;height:${H}px`
   svg.setAttribute("width", W); svg.setAttribute("height", H); svg.setAttribute("aria-hidden", "true")
   sheet.append(svg)
-  const lines = drawLines(data, plan, down, svg, sheet)
+  const lines = drawLines(plan, down, svg, sheet)
   let card
   const close = () => { if (card) card.remove(); card = null; lines.forEach(l => l.path.classList.remove("on")) }
   const open = (n, b) => {
@@ -83,40 +83,17 @@ function picture(root, data, wide, kept, say) {
   if (held && buttons[held]) buttons[held].focus({ preventScroll: true })
 }
 
-function drawLines(data, plan, down, svg, sheet) {
-  const { w, h } = data, top = Math.max(1, ...data.links.map(l => l.runs)), of = new Map(data.links.map(l => [l.from + "\n" + l.to, l])), out = {}, into = {}
-  data.links.forEach(l => { out[l.from] = (out[l.from] || 0) + 1; into[l.to] = (into[l.to] || 0) + 1 })
-  const placed = []
-  return plan.routes.map(([a, b, points]) => {
-    const link = of.get(a + "\n" + b), p = points.map(q => [...q]), last = p.length - 1
-    const back = p[0][down ? 1 : 0] > p[last][down ? 1 : 0], turn = back ? -1 : 1
-    if (down) { p[0][1] += turn * h / 2; p[last][1] -= turn * (h / 2 + 1) } else { p[0][0] += turn * w / 2; p[last][0] -= turn * (w / 2 + 1) }
-    let d = `M${p[0]}`
-    for (let k = 1; k <= last; k++) {
-      const [x0, y0] = p[k - 1], [x1, y1] = p[k], m = down ? (y0 + y1) / 2 : (x0 + x1) / 2
-      d += down ? `C${x0},${m} ${x1},${m} ${x1},${y1}` : `C${m},${y0} ${m},${y1} ${x1},${y1}`
-    }
-    const path = document.createElementNS(NS, "path")
-    path.setAttribute("d", d); path.setAttribute("class", "e" + (link.runs ? "" : " none") + (link.off ? " off" : ""))
-    path.setAttribute("stroke-width", link.runs ? (1.5 + 10.5 * link.runs / top).toFixed(1) : 1.5)
+function drawLines(plan, down, svg, sheet) {
+  return plan.lines.map(line => {
+    const path = document.createElementNS(NS, "path"), word = make("span", "word")
+    path.setAttribute("d", line.d); path.setAttribute("class", "e" + (line.none ? " none" : "") + (line.off ? " off" : ""))
+    path.setAttribute("stroke-width", line.width)
     svg.append(path)
-    const forks = out[a] > 1, joins = into[b] > 1, [x0, y0] = p[0], [x1, y1] = p[1], word = make("span", "word")
-    const x = down ? (forks ? x0 * 0.18 + x1 * 0.82 : joins ? x0 * 0.82 + x1 * 0.18 : (x0 + x1) / 2) : (x0 + x1) / 2
-    const y = clear(placed, x, down ? (last > 1 ? y0 + turn * 17 : (y0 + y1) / 2) : forks ? y0 * 0.18 + y1 * 0.82 : (y0 + y1) / 2, link, down)
-    word.style.left = x + "px"; word.style.top = y + "px"
-    if (link.word) { const label = make("span", "said", link.word); label.title = link.word; word.append(label, down ? " · " : make("br")) }
-    word.append(make("b", "", link.said)); sheet.append(word)
-    return { from: a, to: b, path }
+    word.style.left = line.at[0] + "px"; word.style.top = line.at[1] + "px"
+    if (line.word) { const label = make("span", "said", line.word); label.title = line.word; word.append(label, down ? " · " : make("br")) }
+    word.append(make("b", "", line.said)); sheet.append(word)
+    return { from: line.from, to: line.to, path }
   })
-}
-
-// A place for a line's words that no other's cover: its own height, or a line of text above or below it.
-function clear(placed, x, y, link, down) {
-  const letters = down ? Math.min(link.word.length, 18) + link.said.length + 3 : Math.max(Math.min(link.word.length, 18), link.said.length), half = letters * 3.1 + 5
-  const tall = link.word && !down ? 30 : 15, isFree = at => !placed.some(p => Math.abs(p.x - x) < p.half + half && Math.abs(p.y - at) < (p.tall + tall) / 2)
-  const found = [y, y + tall, y - tall, y + 2 * tall].find(isFree) ?? y
-  placed.push({ x, y: found, half, tall })
-  return found
 }
 
 function button(n, [x, y], w, h, isChosen) {

@@ -7,12 +7,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core import worker
 from core.access import sessions
-from core.api import front
+from core.api import at_once, front
 from core.api.guards import KnownPages, LiveSession, SecurityHeaders, content_policy
 from core.api.routes import routes
 from core.cli.door import of_the_server
 from core.ui import lighter, menu, trouble
 
+at_once.install()
 lighter.install()
 door = of_the_server()
 RESERVED = ("auth", "exports", "api", "healthz", "_stcore", "app", "media", "component", "static")  # first segments of routes, ours and Streamlit's

@@ -1,7 +1,10 @@
 """Single sign-on by OpenID Connect: to the provider and back, and the user with the address that it vouches for is signed in."""
 import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from html import escape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.sessions import SessionMiddleware
@@ -10,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.access import emails, sessions
+from core.access.users import User
 from core.api import plain_page
 from core.api.given import Given
 from core.api.sign_in import SignInRoute, next_address
@@ -17,6 +21,7 @@ from core.api.sign_in import SignInRoute, next_address
 log = logging.getLogger("journeys.oidc")
 NEEDED = ("server_metadata_url", "client_id", "client_secret")
 LASTS_S = 600  # from leaving for the provider to coming back
+CHOICE_LASTS = timedelta(minutes=5)  # of several users with one address
 NEXT = "next"
 
 
@@ -41,6 +46,11 @@ class Provider:
     def claim(self) -> str:
         """Of the id token: what holds the mail address (JOURNEYS_OIDC_CLAIM)."""
         return str(dict(self.given.settings.oidc).get("claim", "email"))
+
+    def address_in(self, told: Mapping[str, Any]) -> str | None:
+        """The mail address that the provider vouches for; None: none. Of another claim than `email` the operator knows what it is worth."""
+        verified = str(told.get("email_verified", self.claim != "email")).lower()  # some providers write it as text
+        return str(told[self.claim]) if told.get(self.claim) and verified == "true" else None
 
 
 class Away(SignInRoute):
@@ -81,22 +91,24 @@ class Back(Away):
         except (OAuthError, JoseError, HTTPError) as refused:
             log.warning("single sign-on was refused: %s", type(refused).__name__)
             return _not_in("The provider did not sign you in, or it took too long. Try again.", address)
-        known = told.get(self.provider.claim)
-        if not known or str(told.get("email_verified", True)).lower() == "false":  # some providers write it as text
+        known = self.provider.address_in(told)
+        if known is None:
             return _not_in("The provider names no mail address that it has verified. Ask your operator.", address)
-        session_id = await run_in_threadpool(self._enter, str(known))
-        if session_id is None:
-            return _not_in("No user, or more than one, has the mail address that the provider names. Ask your administrator to enter it.", address)
+        found = await run_in_threadpool(emails.users_at, self.given.store, known)
+        if not found:
+            return _not_in("No user has the mail address that the provider names. Ask your administrator to enter it.", address)
+        if len(found) > 1:
+            return _which(await run_in_threadpool(self._tickets, found), address)
         response = RedirectResponse(address, 303)
-        self.cookie(request, response, session_id)
+        self.cookie(request, response, await run_in_threadpool(self._enter, found[0]))
         return response
 
-    def _enter(self, address: str) -> str | None:
-        found = emails.users_at(self.given.store, address)
-        if len(found) != 1:
-            return None
+    def _enter(self, user: User) -> str | None:
         now = self.given.now()
-        return sessions.redeem(self.given.store, sessions.ticket(self.given.store, found[0], now=now), now=now)
+        return sessions.redeem(self.given.store, sessions.ticket(self.given.store, user, now=now), now=now)
+
+    def _tickets(self, found: list[User]) -> list[tuple[User, str]]:
+        return [(user, sessions.ticket(self.given.store, user, now=self.given.now(), lasts=CHOICE_LASTS)) for user in found]
 
 
 class WithState:
@@ -112,6 +124,13 @@ class WithState:
             secure = urlsplit(settings.base_url or "").scheme == "https"
             self._app = SessionMiddleware(self.route, settings.secret_key, "journeys_oidc", LASTS_S, same_site="lax", https_only=secure)
         await self._app(scope, receive, send)
+
+
+def _which(tickets: list[tuple[User, str]], address: str) -> HTMLResponse:
+    """A person may have a user in each of several accounts, with one mail address: the provider says who it is, the person as whom."""
+    ways = "".join(f'<li><a href="/auth/enter?ticket={ticket}&amp;next={quote(address, safe="")}">{escape(user.name)}</a>, {escape(user.role_label)} '
+                   f"of the account {escape(user.account_id)}</li>" for user, ticket in tickets)
+    return plain_page.of(200, "Sign in as whom?", f"Several users have your mail address.<ul>{ways}</ul>", (address, "Sign in with a password"))
 
 
 def _not_in(why: str, address: str) -> HTMLResponse:

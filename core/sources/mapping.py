@@ -16,6 +16,11 @@ NO_RULE = "no rule"
 _PART = re.compile(r"(\{\{|\}\}|\{[^{}]*\})")
 
 
+def lone_brace(written: str) -> bool:
+    """Whether a template opens a brace that names no column and is not doubled."""
+    return any("{" in part for part in _PART.split(written)[::2])
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """Texts and columns in turn: `"{case_id}-{event_idx}"`. Null where one of its columns is."""

@@ -7,7 +7,7 @@ import yaml
 
 from core.contract.columns import COLUMNS
 from core.errors import JourneysError, WrongUsage, unknown
-from core.sources.mapping import Column, Mapping, Rule, Source, Template
+from core.sources.mapping import Column, Mapping, Rule, Source, Template, lone_brace
 
 KEYS = ("source", "time_zone", "columns", "constants", "rules")
 Item = TypeVar("Item")
@@ -22,6 +22,15 @@ class _Texts(yaml.SafeLoader):  # type: ignore[misc]  # yaml is not typed
 
     yaml_implicit_resolvers = {first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
                                for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A name that is there twice is a mistake: the first would be lost without a word."""
+        names = [key.value for key, _ in node.value]
+        twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+        if twice is not None:
+            raise yaml.constructor.ConstructorError(problem=f"“{twice}” is there twice", problem_mark=node.start_mark)
+        read: dict[Any, Any] = super().construct_mapping(node, deep)
+        return read
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -43,6 +52,9 @@ def mapping_of(written: object, file: str = "the mapping") -> Mapping:
     top = _members(written, "the file", KEYS)
     columns = [(ours, _theirs(theirs)) for ours, theirs in _ours(top.get("columns"), "columns")]
     constants = [(ours, _constant(value)) for ours, value in _ours(top.get("constants"), "constants")]
+    both = next((ours for ours, _ in columns if ours in dict(constants)), None)
+    if both is not None:
+        raise BadMapping(f"{both} is in columns and in constants: leave it in one of them.")
     rules = top.get("rules")
     return Mapping(
         source=_text(top.get("source"), "source"),
@@ -81,6 +93,8 @@ def _ours(written: object, path: str) -> Sequence[tuple[str, str | None]]:
     for ours in members:
         if ours not in COLUMNS:
             raise BadMapping(f"{path}: {unknown('column of an event', ours, COLUMNS)}")
+        if isinstance(members[ours], str) and lone_brace(members[ours]):
+            raise BadMapping(f"{path}.{ours}: a column stands in braces ({{name}}), and a brace itself is written twice ({{{{).")
     return [(ours, _text(value, f"{path}.{ours}")) for ours, value in members.items()]
 
 

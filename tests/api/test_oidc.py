@@ -1,8 +1,10 @@
 """Single sign-on against a provider of our own on a free port: discovery, code, signed id token."""
+import re
 import socket
 import threading
 import time
 from contextlib import contextmanager
+from html import unescape
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,16 +97,33 @@ def test_it_leads_nowhere_but_to_our_own_pages(client):
 
 
 @pytest.mark.parametrize("says", [{"email": "nobody@example.com"}, {"email": "ana@example.com", "email_verified": False},
-                                  {"email": "ana@example.com", "email_verified": "false"}, {"email": None}])
+                                  {"email": "ana@example.com", "email_verified": "false"}, {"email": None},
+                                  {"email": "ana@example.com"}, {"email": "ana@example.com", "email_verified": None}])
 def test_an_address_that_is_nobodys_or_not_verified_opens_nothing(client, provider, says):
     provider.says = says
     answer = there_and_back(client)
     assert (answer.status_code, sessions.COOKIE in client.cookies) == (403, False)
 
 
-def test_an_address_of_two_users_opens_nothing(client, door):
-    emails.keep(door.store, users.add(door.store, "Ana2", "acme", "admin", None, by="test", now=door.now()), "ana@example.com", by="test", now=door.now())
-    assert there_and_back(client).status_code == 403
+def test_another_claim_is_what_the_operator_says_it_is(client, provider, door, ana, monkeypatch):
+    monkeypatch.setenv("JOURNEYS_OIDC_CLAIM", "upn")
+    for says, status in (({"upn": "ana@example.com"}, 303), ({"upn": "ana@example.com", "email_verified": False}, 403), ({"email": "ana@example.com"}, 403)):
+        provider.says = says
+        opened = Door({"data_dir": str(door.settings.data_dir)})
+        assert there_and_back(TestClient(Starlette(routes=routes(opened)), follow_redirects=False)).status_code == status
+        opened.store.close()
+
+
+def test_a_person_with_two_users_chooses_one_and_is_signed_in_as_that(client, door, ana):
+    other = users.add(door.store, "<Ana2>", "acme", "admin", None, by="test", now=door.now())
+    emails.keep(door.store, other, "ana@example.com", by="test", now=door.now())
+    page = there_and_back(client)
+    ways = re.findall(r'href="(/auth/enter[^"]*)">([^<]*)</a>, ([^<]*)</li>', page.text)
+    assert (page.status_code, sessions.COOKIE in client.cookies, page.headers["cache-control"]) == (200, False, "no-store")
+    assert sorted(way[1:] for way in ways) == [("&lt;Ana2&gt;", "Administrator of the account acme"), ("Ana", "Viewer of the account acme")]
+    entered = client.get(unescape(next(way[0] for way in ways if way[1] == "&lt;Ana2&gt;")))
+    assert (entered.status_code, entered.headers["location"]) == (303, "/mep?from=2026-03-01")
+    assert sessions.user_of(door.store, client.cookies[sessions.COOKIE], now=door.now()) == other
 
 
 def test_a_token_that_is_for_others_or_of_others_opens_nothing(client, provider):

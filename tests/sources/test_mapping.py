@@ -86,6 +86,11 @@ def test_scalars_are_the_text_that_stands_there(tmp_path):
         ("rules: [{set: {profil_id: x}}]", "rules[0].set: There is no column of an event “profil_id”."),
         ("source: {a: b}", "source must be one text."),
         ("&a [*a]", "the file must be"),
+        ("columns: {event_id: '{case'}", "columns.event_id: a column stands in braces ({name}), and a brace itself is written twice ({{)."),
+        ("rules: [{set: {name: 'a {{ {'}}]", "rules[0].set.name: a column stands in braces"),
+        ("constants: {name: a}\nconstants: {status: b}", "is not YAML: “constants” is there twice"),
+        ("columns: {name: a, name: b}", "is not YAML: “name” is there twice"),
+        ("columns: {name: a}\nconstants: {name: b}", "name is in columns and in constants: leave it in one of them."),
     ],
 )
 def test_what_is_wrong_is_named_by_its_place(tmp_path, text, said):

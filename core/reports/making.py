@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ from core.access.audit import WORKER, Entry
 from core.access.users import UnknownUser
 from core.boards.shelf import Asker
 from core.errors import JourneysError
-from core.reports import board_questions, custom_report, journey_report, letters, mep_file, requests
+from core.reports import board_questions, custom_report, journey_report, letters, mep_file, mep_report, requests
 from core.reports.letters import Sender
-from core.store import Store, reports
+from core.store import Store, mep, reports
 from core.store.outbox import ClaimLost
 from core.store.reports import Report
 
@@ -32,6 +32,7 @@ log = logging.getLogger("journeys.reports")
 CLAIM = timedelta(seconds=60)  # a maker that was killed is replaced after this
 BEAT_S = 1.0  # how often the progress is kept
 KEPT = timedelta(days=90)
+UNFINISHED = timedelta(hours=6)  # a file that nobody has written to for so long is of a maker that was killed
 
 
 class Stopped(JourneysError):
@@ -207,9 +208,13 @@ def clear_expired(store: Store, accounts_dir: Path, *, now: datetime) -> None:
             reports.change(connection, report.account_id, report.report_id, (reports.DONE,), file=None)
         (accounts_dir / report.account_id / requests.FOLDER / (report.file or "-")).unlink(missing_ok=True)
     for account in accounts.every(store):
-        folder = accounts_dir / account.account_id / requests.FOLDER
-        if folder.is_dir():
-            kept = reports.files(store, account.account_id)
-            for file in folder.iterdir():
-                if file.name not in kept and file.stat().st_mtime < (now - timedelta(hours=6)).timestamp():
-                    file.unlink(missing_ok=True)
+        folder = accounts_dir / account.account_id
+        _clear(folder / requests.FOLDER, reports.files(store, account.account_id), now - UNFINISHED)
+        _clear(folder / mep_report.FOLDER, mep.files(store, account.account_id), now - UNFINISHED)
+
+
+def _clear(folder: Path, kept: Collection[str], before: datetime) -> None:
+    """Drop the files of a folder that nothing holds on to and that nobody has written to since."""
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.name not in kept and file.stat().st_mtime < before.timestamp():
+            file.unlink(missing_ok=True)

@@ -37,7 +37,7 @@ pack.json        snapshot, zone and bounds of the month, earlier exports, number
 count_again.py   plain Python without dependencies: counts lines.csv again from entries.ndjson
 checksums.txt    SHA-256 of every file above
 
-To count again:  python3 count_again.py THIS.zip
+To count again:  python3 count_again.py THIS.zip, or python3 count_again.py in the folder where it was unpacked
 
 What is counted: {definition}
 {rules}

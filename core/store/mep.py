@@ -58,6 +58,12 @@ def listed(store: Store, account_id: str, month: str) -> list[Export]:
         return [_export(row) for row in connection.execute(wanted)]
 
 
+def files(store: Store, account_id: str) -> set[str]:
+    """The names of the files that the account's exports hold on to."""
+    with store.read() as connection:
+        return set(connection.execute(select(exports.c.kept).where(exports.c.account_id == account_id, exports.c.kept.is_not(None))).scalars())
+
+
 def watch(store: Store, user_id: int, percents: Sequence[int], *, now: datetime) -> None:
     """From now on the user asks for a mail at exactly these thresholds."""
     with store.write() as connection:

@@ -12,7 +12,7 @@ wanted = reports_words.wanted(viewer, st.query_params.to_dict())
 chosen = filters.read(viewer, TITLE) if wanted == "journey" else None
 parts.header(viewer, TITLE, basis="Made in the background, kept for 90 days")
 if said := st.session_state.pop(reports_list.SAID, None):
-    parts.state("check", said, "It is in the list below.")
+    parts.state("check", said, "Below is what there is now.")
 with st.container(horizontal=True, gap="small", vertical_alignment="center"):
     reports_forms.create(viewer, wanted)
     reports_mail.said(viewer)

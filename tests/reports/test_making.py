@@ -1,5 +1,6 @@
 """A report is made once, whoever is killed; rights are asked where it is asked for, made and mailed; its file is what its question says."""
 import hashlib
+import os
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from core.access import accounts, audit, emails, users
 from core.access.features import Refused
 from core.errors import WrongUsage
 from core.metrics import Query, answer
-from core.reports import asked, export, making, posting, requests
+from core.reports import asked, export, making, mep_report, posting, requests
 from core.reports.making import CLAIM, KEPT, Desk
 from core.store import outbox, reports
 from core.ui import leaving
@@ -251,6 +252,19 @@ def test_a_killed_makers_report_is_taken_up_again_and_mailed_once(built, where):
     assert (done.state, len(outbox.about(built.store, "acme", "report-"))) == ("done", 1)
     making.clear_expired(built.store, built.settings.accounts_dir, now=NOW + KEPT + timedelta(days=300))
     assert (find(built, report).file, list(folder(built).iterdir())) == (None, [])
+
+
+def test_what_a_killed_export_of_mep_left_is_swept_and_what_an_export_holds_on_to_stays(built):
+    kept = built.folder("acme") / mep_report.FOLDER
+    ask(built, "mep")
+    assert making.make_waiting(desk(built)) == 1
+    (held,) = kept.iterdir()
+    orphan, young = kept / f"{MONTH}-orphan.parquet", kept / f"{MONTH}-young.parquet"
+    for file, hours in ((held, 7), (orphan, 7), (young, 1)):
+        file.touch()
+        os.utime(file, ((NOW - timedelta(hours=hours)).timestamp(),) * 2)
+    making.clear_expired(built.store, built.settings.accounts_dir, now=NOW)
+    assert set(kept.iterdir()) == {held, young}
 
 
 def test_what_kills_its_makers_is_given_up(built):

@@ -144,6 +144,9 @@ def test_a_third_person_counts_the_lines_of_the_pack_again(desk, sub_accounts):
     done = counted_again(pack)
     assert (done.returncode, done.stderr) == (0, "")
     assert "equal: every line" in done.stdout
+    pack.extractall(desk.out / "unpacked")
+    where_it_lies = subprocess.run([sys.executable, "-I", "count_again.py"], capture_output=True, text=True, cwd=desk.out / "unpacked", check=False)
+    assert (where_it_lies.returncode, where_it_lies.stdout) == (0, done.stdout)
     assert len(pack.read("count_again.py").splitlines()) <= 40
     assert pack.read("lines.csv") == desk.write(sub_accounts=sub_accounts)[1]
     entries = [json.loads(line) for line in pack.read("entries.ndjson").splitlines()]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 PICKED = "ja-arranged"
+FIRST_TEXT = "### A heading\nWhat this shows, and what to look at."
 STEPS: tuple[tuple[str, str, str, Callable[[layout.Layout, str], Mapping[str, Place]]], ...] = (
     ("left", "Move left", "arrow_back", lambda there, key: layout.moved(there, key, dx=-1)),
     ("right", "Move right", "arrow_forward", lambda there, key: layout.moved(there, key, dx=1)),
@@ -98,17 +99,23 @@ def _words(viewer: Viewer, board: Board, dashboard: Dashboard, item: Item) -> No
 
 
 def _add(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
+    def put(made: Dashboard, said: str) -> None:
+        _keep(viewer, board, made, said)
+        st.session_state[PICKED] = made.items[-1].key  # its words are there to be changed at once
+
     with st.popover("Add", icon=":material/add:", key="s-add"):
         known = {one.board_id: one for one in shelf.listed(viewer, VISUALIZATION)} if viewer.may("visualizations") else {}
         said = {n: one.name for n, one in known.items()}
         number = st.selectbox("A saved visualization", list(said), format_func=lambda n: said[n], index=None, placeholder="Choose one", key="s-add-saved")
-        if st.button("Add it", key="s-add-do", disabled=number is None) and number is not None:
-            form = Visualization.of(known[number].document).form
-            _keep(viewer, board, dashboard.added(visualization_id=number, form=form), f"{known[number].name[:60]} added")
-            st.rerun()
-        if st.button("Add a text", key="s-add-text", icon=":material/notes:"):
-            _keep(viewer, board, dashboard.added(text="### A heading\nWhat this shows, and what to look at."), "A text added")
-            st.rerun()
+
+        def saved() -> None:
+            if number is not None:
+                form = Visualization.of(known[number].document).form
+                boards.tell(lambda: put(dashboard.added(visualization_id=number, form=form), f"{known[number].name[:60]} added"))
+
+        st.button("Add it", key="s-add-do", disabled=number is None, on_click=saved)
+        st.button("Add a text", key="s-add-text", icon=":material/notes:",
+                  on_click=lambda: boards.tell(lambda: put(dashboard.added(text=FIRST_TEXT), "A text added")))  # fmt: skip
         st.html("<p class=ja-sub>Any widget of any page comes here too: its menu has <i>Add to dashboard</i>.</p>")
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AUDITED = 200  # entries on the page
 IN_A_FILE = 100_000
+KINDS = {"When": "t w", "What": "t w", "Which": "t name"}
 COLUMNS = sheets.columns("When", "Who", "What", "Which", "Detail")
 LABELS = {name: one.label for names in (MEASURES, DIMENSIONS, PACKAGES, ROLES) for name, one in names.items()}  # what the detail may name
 
@@ -35,7 +36,7 @@ def show(viewer: Viewer, account: Account) -> None:
         if drawn.frame.is_empty():
             parts.state("history", "Nothing has been done yet", "Every change of users, tokens, packages and connections is written here.")
         else:
-            cells = [tables.Col(column.label, "t w" if column.name in ("When", "What") else "t", sheets.cell(column)) for column in COLUMNS]
+            cells = [tables.Col(column.label, KINDS.get(column.name, "t"), sheets.cell(column)) for column in COLUMNS]
             tables.table(cells, list(drawn.frame.iter_rows(named=True)), "Audit trail", "tight", height=420)
 
     foot = (f"The newest {AUDITED} entries are shown; the files hold all",) if drawn.frame.height == AUDITED else ()

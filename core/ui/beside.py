@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import WrongUsage, unknown
-from core.ui import answers, catalog, columns, filters, parts, series, tables, words
+from core.ui import catalog, columns, filters, parts, tables, words
 from core.ui.address import Chosen, split
 from core.ui.frame import Results, Widget
+from core.ui.journeys import sparklines
 from core.ui.row_menu import BESIDE, MOST_BESIDE
 from core.ui.tables import Col, Row
 
@@ -56,7 +57,8 @@ def widget(viewer: Viewer, chosen: Chosen) -> Widget | None:
     )  # fmt: skip
 
     def draw(results: Results) -> None:
-        rows: list[Row] = [{"said": "Profiles over the range", **_lines(viewer, chosen, journeys)}, *_measured(chosen, journeys, results)]
+        lines = {one: f"<span class='ja-cellspark r'>{line}</span>" for one, line in sparklines(viewer, chosen, journeys, *journeys).items()}
+        rows: list[Row] = [{"said": "Profiles over the range", **lines}, *_measured(chosen, journeys, results)]
         heads = [Col(names.name(journey), "n", lambda row, journey=journey: row[journey]) for journey in journeys]  # type: ignore[misc]
         tables.table([Col("Measure", "t", lambda row: row["said"]), *heads], rows, "Journeys side by side")
 
@@ -75,14 +77,3 @@ def _measured(chosen: Chosen, journeys: tuple[str, ...], results: Results) -> It
         yield row(col.label, col)
         if col.measure == "profiles_in_journey" and chosen.before:
             yield row(f"Change against {words.days(*chosen.before)}", columns.change("profiles_in_journey", True))
-
-
-def _lines(viewer: Viewer, chosen: Chosen, journeys: tuple[str, ...]) -> dict[str, str]:
-    """Journey → sparkline of its profiles, each to the scale of its own."""
-    grain, name = chosen.grain, "profiles_in_journey"
-    result = answers.ask(viewer, chosen.ask(name, by=("journey", grain)).filtered("journey", *journeys))
-    drawn = {}
-    for journey in journeys:
-        now, _ = series.sparks(series.points(result, name, chosen, grain, {"journey": journey}))
-        drawn[journey] = f"<span class='ja-cellspark r'>{parts.spark(now)}</span>"
-    return drawn

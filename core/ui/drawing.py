@@ -17,7 +17,7 @@ from core.ui import (
     changes,
     hits,
     parts,
-    pictures,
+    picture_words, pictures,
     seen,
     specs,  # noqa: F401  # the forms' specs join the house's
     tables,
@@ -90,8 +90,8 @@ def _foot(result: Result, form: str) -> list[str]:
 def _single(chosen: Chosen, result: Result, currency: str | None) -> None:
     """Each number as a tile of its own, with its change."""
     row = result.frame.row(0, named=True) if result.frame.height else {}
-    several = len(pictures.numbers(result)) > 1
-    tiles = "".join(_tile(chosen, column, row, currency, several) for column in pictures.numbers(result))
+    several = len(picture_words.numbers(result)) > 1
+    tiles = "".join(_tile(chosen, column, row, currency, several) for column in picture_words.numbers(result))
     st.html(f"<dl class='ja-singles'>{tiles}</dl>")
 
 
@@ -111,7 +111,7 @@ def _tile(chosen: Chosen, column: Column, row: dict[str, Any], currency: str | N
 def _pivot(viewer: Viewer, chosen: Chosen, result: Result, title: str, currency: str | None, height: int | None) -> None:
     """The last dimension across; of several measures each below it. No sums: people and rates do not add up."""
     *down, across = result.query.dimensions
-    found = pictures.numbers(result)
+    found = picture_words.numbers(result)
     heads = result.frame[across].unique().to_list()
     heads.sort(key=lambda value: (value is None, value if value is not None else 0))
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}

@@ -36,7 +36,8 @@ def bar(viewer: Viewer, chosen: Chosen, *shown: str) -> None:
     """
     names = catalog.of(viewer)
     with st.container(key="filters", horizontal=True, gap="xsmall", vertical_alignment="center"):
-        _range(chosen, chosen.today, names.begins or chosen.today)
+        begins = names.begins or chosen.today
+        days(chosen, ranges.PRESETS, lambda name: ranges.preset(name, chosen.today, begins), "f", lambda: _basis(chosen))
         if "compare" in shown:
             _compare(chosen)
         for name in shown:
@@ -93,31 +94,37 @@ def pick(name: str, label: str, options: Mapping[str, str], default: str | None 
         )
 
 
-def _range(chosen: Chosen, today: Any, begins: Any) -> None:
+def days(chosen: Chosen, presets: Sequence[str], of: Callable[[str], ranges.Days], key: str, below: Callable[[], None] = lambda: None) -> None:
+    """The range: its presets, and two dates in a popover. `of` gives the days of a preset; `key` begins those of the widgets; `below` draws more under it."""
+
     def of_preset() -> None:
-        first, last = ranges.preset(st.session_state["f-preset"] or ranges.DEFAULT, today, begins)  # a second click on a preset chooses none
-        st.session_state.pop("f-days", None)
+        first, last = of(st.session_state[f"{key}-preset"])
+        st.session_state.pop(f"{key}-days", None)
         write({"from": first.isoformat(), "to": last.isoformat()})
 
     def of_days() -> None:
-        if len(st.session_state["f-days"]) == 2:
-            first, last = st.session_state["f-days"]
+        if len(st.session_state[f"{key}-days"]) == 2:
+            first, last = st.session_state[f"{key}-days"]
             write({"from": first.isoformat(), "to": last.isoformat()})
 
-    st.session_state["f-preset"] = ranges.preset_of(chosen.days, today, begins)
-    st.segmented_control("Range", ranges.PRESETS, key="f-preset", label_visibility="collapsed", on_change=of_preset)
-    with st.popover(words.days(*chosen.days, year=chosen.days[1].year != today.year), icon=":material/calendar_month:", key="f-range"):
-        if len(st.session_state.get("f-days", ())) != 1:  # one end is picked, the other is still to come
-            st.session_state["f-days"] = chosen.days
-        st.date_input("From and to", key="f-days", format="YYYY-MM-DD", on_change=of_days)
-        st.session_state["f-basis"] = chosen.basis
-        st.radio("Date basis", list(BASES), format_func=BASES.get, key="f-basis", on_change=lambda: write({"basis": st.session_state["f-basis"]}))
+    st.session_state[f"{key}-preset"] = next((name for name in (ranges.DEFAULT, *presets) if of(name) == chosen.days), None)
+    st.segmented_control("Range", presets, key=f"{key}-preset", label_visibility="collapsed", required=True, on_change=of_preset)
+    with st.popover(words.days(*chosen.days, year=chosen.days[1].year != chosen.today.year), icon=":material/calendar_month:", key=f"{key}-range"):
+        if len(st.session_state.get(f"{key}-days", ())) != 1:  # one end is picked, the other is still to come
+            st.session_state[f"{key}-days"] = chosen.days
+        st.date_input("From and to", key=f"{key}-days", format="YYYY-MM-DD", on_change=of_days)
+        below()
+
+
+def _basis(chosen: Chosen) -> None:
+    st.session_state["f-basis"] = chosen.basis
+    st.radio("Date basis", list(BASES), format_func=BASES.get, key="f-basis", on_change=lambda: write({"basis": st.session_state["f-basis"]}))
 
 
 def _compare(chosen: Chosen) -> None:
     def said(kind: str) -> str:
-        days = Chosen(chosen.days, chosen.today, compare=kind).before
-        return COMPARED[kind] + (f": {words.days(*days)}" if days else "")
+        before = Chosen(chosen.days, chosen.today, compare=kind).before
+        return COMPARED[kind] + (f": {words.days(*before)}" if before else "")
 
     label = f"vs {words.days(*chosen.before, year=chosen.before[0].year != chosen.days[1].year)}" if chosen.before else "No comparison"
     with st.popover(label, icon=":material/history:", key="f-cmp"):

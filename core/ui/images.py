@@ -54,7 +54,8 @@ def _legend(keys: Sequence[tuple[str, str]], colours: dict[str, str]) -> dict[st
     said = [colours.get(LINES.get(kind, ""), kind) for kind, _ in keys]
     mark, shape = ("line", {"symbolType": "stroke", "symbolStrokeWidth": 2}) if all(kind in LINES for kind, _ in keys) else ("bar", {"symbolType": "square"})
     words = [word for _, word in keys]
-    legend = {"orient": "top", "title": None, "labelFont": FONT, "labelFontSize": 12, "labelColor": colours["muted"], "symbolOpacity": 1, "labelLimit": 400, **shape}
+    look = {"labelFont": FONT, "labelFontSize": 12, "labelColor": colours["muted"], "labelLimit": 400, "symbolOpacity": 1, **shape}
+    legend = {"orient": "top", "title": None, **look}
     return {"data": {"values": [{"key": word} for word in words]}, "mark": {"type": mark, "opacity": 0},
             "encoding": {"color": {"field": "key", "type": "nominal", "scale": {"domain": words, "range": said}, "legend": legend}}}  # fmt: skip
 

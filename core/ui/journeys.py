@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.ui import catalog, columns, filters, menu, parts, states, tables, words
+from core.ui import answers, catalog, columns, filters, menu, parts, series, states, tables, words
 from core.ui.address import CARRIED, Chosen
 from core.ui.menu import MENU
 from core.ui.tables import Row
@@ -57,6 +58,14 @@ def _choose(viewer: Viewer, chosen: Chosen, title: str) -> NoReturn:
     state = tables.Col("State", "t", lambda row: parts.mark(names.journeys[row["journey"]].status))
     tables.table([named, state], [{"journey": journey} for journey in chosen.journeys or names.journeys], "Journeys")
     st.stop()
+
+
+def sparklines(viewer: Viewer, chosen: Chosen, journeys: Sequence[str], *only: str) -> dict[str, str]:
+    """Journey → sparkline of its profiles, each to the scale of its own. `only`: asked of these journeys alone."""
+    grain, name = chosen.grain, "profiles_in_journey"
+    query = chosen.ask(name, by=("journey", grain))
+    result = answers.ask(viewer, query.filtered("journey", *only) if only else query)
+    return {journey: parts.spark(series.sparks(series.points(result, name, chosen, grain, {"journey": journey}))[0]) for journey in journeys}
 
 
 def address(page: str, journey: str, carried: dict[str, str] | None = None) -> str:

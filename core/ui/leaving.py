@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import streamlit as st
 
 from core.access import audit, signed
+from core.errors import JourneysError
 from core.metrics import DIMENSIONS, Result
 from core.ui import catalog, images, menu, parts, saved, seen, tables, words, written
 from core.ui.address import Chosen
@@ -125,7 +126,10 @@ def link(viewer: Viewer, chosen: Chosen, key: str) -> None:
         st.code(f"{base}?{urlencode(spelled | own)}", language=None, wrap_lines=True)
         st.html("<p class=ja-sub>It opens the same range, basis and filters for everybody who may see this account, on its newest numbers.</p>")
         if st.button("Make a link that keeps these numbers for 90 days", icon=":material/push_pin:", key=f"pin-{key}"):
-            st.code(f"{base}?{urlencode(spelled | own | {'snapshot': viewer.pin()})}", language=None, wrap_lines=True)
+            try:
+                st.code(f"{base}?{urlencode(spelled | own | {'snapshot': viewer.pin()})}", language=None, wrap_lines=True)
+            except JourneysError as problem:
+                st.error(str(problem))
 
     offered()
 

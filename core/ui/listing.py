@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.ui import answers, beside, catalog, columns, filters, parts, row_menu, series, tables, words
+from core.ui import beside, catalog, columns, filters, journeys, parts, row_menu, tables, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 from core.ui.ranking import to_journey
@@ -45,7 +45,7 @@ def listed(viewer: Viewer, chosen: Chosen) -> Widget:
         if not shown:
             parts.state("search_off", "No journey is like that", "Search finds names, ids, tags and owners.", link=(_without(), "Show all journeys"))
             return
-        cols = _list_columns(viewer, _lines(viewer, chosen, [row["journey"] for row in shown]), order)
+        cols = _list_columns(viewer, journeys.sparklines(viewer, chosen, [row["journey"] for row in shown]), order)
         tables.table([*cols, row_menu.column(viewer, compared)], shown, "Journeys", "list")
 
     title = f"{words.plural(len(names.journeys), 'journey')}, by {words.lower(_keys(viewer)[order.removeprefix('-')][0])}"
@@ -124,17 +124,6 @@ def _states(viewer: Viewer) -> str:
     states = [journey.status for journey in catalog.of(viewer).journeys.values()]
     said = [f"{states.count(name)} {label.lower()}" for name, label in words.STATUSES.items() if name in states]
     return ", ".join([*said, *([f"{states.count(None)} not in the catalog"] if None in states else [])])
-
-
-def _lines(viewer: Viewer, chosen: Chosen, journeys: Sequence[str]) -> dict[str, str]:
-    """Journey → sparkline of its profiles, of these journeys."""
-    grain, name = chosen.grain, "profiles_in_journey"
-    result = answers.ask(viewer, chosen.ask(name, by=("journey", grain)))
-    drawn = {}
-    for journey in journeys:
-        now, _ = series.sparks(series.points(result, name, chosen, grain, {"journey": journey}))
-        drawn[journey] = parts.spark(now)
-    return drawn
 
 
 def _list_columns(viewer: Viewer, lines: dict[str, str], order: str) -> list[Col]:

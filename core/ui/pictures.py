@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from core.boards.forms import MOST_SERIES
-from core.boards.visualization import titled
 from core.metrics import Result
-from core.metrics.result import Column
 from core.metrics.rules import is_bucket
-from core.ui import hits, ranges, sankey, seen, series, tables, theme, words
+from core.ui import figures, ranges, seen, series, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
+from core.ui.picture_words import alt, label, numbers, word
 from core.ui.series import OTHER
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-MOST_BARS, MOST_CELLS, MOST_POINTS, MOST_STOPS, LABELLED = 30, 60, 500, 8, 14
+MOST_BARS = 30
 HEIGHT = 320
 Row = dict[str, Any]
-
-
-def numbers(result: Result) -> list[Column]:
-    """The columns of numbers, those of the compared period apart."""
-    return [column for column in result.columns if column.unit != "text" and not column.name.endswith("_before")]
 
 
 def of(viewer: Viewer, chosen: Chosen, form: str, result: Result, currency: str | None, height: int = HEIGHT) -> Picture:
@@ -40,7 +34,7 @@ def _line(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, 
     dimensions, found = result.query.dimensions, numbers(result)
     if len(found) == 1 and len(dimensions) == 1 and is_bucket(dimensions[0]):
         made = series.trend(result, found[0].name, chosen, dimensions[0], {}, seen.until(viewer), currency)
-        return Picture(made.frame, made.kind, made.options, height, made.alt)
+        return replace(made, height=height)
     return _over(viewer, chosen, result, currency, height, "lines")
 
 
@@ -73,7 +67,7 @@ def _over(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, 
             rows.append({"day": day, "row": places.get((day, name)), "of": measures.get(name), "place": place, "label": spoken, "value": value,
                          "series": name, "rank": rank, "open": day == here,
                          "value_said": words.number(value, unit, currency) + (" so far" if day == here else "")})  # fmt: skip
-    return Picture(_frame(rows), kind, (unit, time, tuple(colours), _word(result)), height, _alt(result, chosen))
+    return Picture(_frame(rows), kind, (unit, time, tuple(colours), word(result)), height, alt(result, chosen))
 
 
 def _bar(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
@@ -89,14 +83,14 @@ def _bar(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, h
             continue
         for name, value in _split(result, row, said):
             before = row.get(f"{found[0].name}_before")
-            rows.append({"row": None if name == OTHER else number, "place": place, "label": _label(viewer, chosen, by, row[by]),
+            rows.append({"row": None if name == OTHER else number, "place": place, "label": label(viewer, chosen, by, row[by]),
                          "value": None if value is None else float(value), "series": name,
                          "before": None if before is None else float(before), "value_said": words.number(value, unit, currency),
                          "before_said": words.number(before, unit, currency)})  # fmt: skip
     kind, shown = ("columns", len(places)) if is_standing else ("bars", min(len(places), MOST_BARS))
     each = max(22, 14 * len(colours))
-    options = (unit, tuple(colours), _word(result), result.query.compare is not None)
-    return Picture(_frame(_merged(rows)), kind, options, height if is_standing else max(90, 24 + shown * each), _alt(result, chosen))
+    options = (unit, tuple(colours), word(result), result.query.compare is not None)
+    return Picture(_frame(_merged(rows)), kind, options, height if is_standing else max(90, 24 + shown * each), alt(result, chosen))
 
 
 def _stacked(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
@@ -111,85 +105,9 @@ def _stacked(viewer: Viewer, chosen: Chosen, result: Result, currency: str | Non
                    max(90, 24 + 24 * made_bars.frame["place"].n_unique()), made_bars.alt)  # fmt: skip
 
 
-def _heat(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
-    """One measure by two dimensions: the longer one goes across."""
-    one, other = sorted(result.query.dimensions, key=lambda name: result.frame[name].n_unique())
-    column = numbers(result)[0]
-    rows: list[Row] = []
-    across, down = (_values(result, name) for name in (other, one))
-    for number, row in enumerate(result.frame.iter_rows(named=True)):
-        rows.append({"row": number, "x": across.index(row[other]), "y": down.index(row[one]), "across": _label(viewer, chosen, other, row[other]),
-                     "down": _label(viewer, chosen, one, row[one]), "value": None if row[column.name] is None else float(row[column.name]),
-                     "value_said": words.number(row[column.name], str(column.unit), currency)})  # fmt: skip
-    labels = [next(c.label for c in result.columns if c.name == name) for name in (other, one)]
-    kept = [row for row in rows if int(row["y"]) < MOST_CELLS and int(row["x"]) < 400]
-    tall = max(90, 40 + 26 * min(len(down), MOST_CELLS))
-    return Picture(pl.DataFrame(kept, schema_overrides={"value": pl.Float64}), "heat", (str(column.unit), column.label, *labels), tall, _alt(result, chosen))
-
-
-def _scatter(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
-    by, found = result.query.dimensions[0], numbers(result)
-    rows = []
-    for number, row in enumerate(result.frame.head(MOST_POINTS).iter_rows(named=True)):
-        said = {f"{axis}_said": words.number(row[column.name], str(column.unit), currency) for axis, column in zip("xyz", found, strict=False)}
-        spots = {axis: None if row[column.name] is None else float(row[column.name]) for axis, column in zip("xyz", found, strict=False)}
-        rows.append({"row": number, "label": _label(viewer, chosen, by, row[by]), **spots, **said})
-    labels = tuple(column.label for column in found)
-    units = tuple(str(column.unit) for column in found)
-    types = dict.fromkeys("xyz"[: len(found)], pl.Float64)
-    return Picture(pl.DataFrame(rows, schema_overrides=types), "scatter", (labels, units, _word(result), len(rows) <= LABELLED), height, _alt(result, chosen))
-
-
-def _funnel(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
-    """Each count as a share of the first, and of the one before it."""
-    row = result.frame.row(0, named=True)
-    top = before = None
-    rows: list[Row] = []
-    for place, column in enumerate(numbers(result)):
-        value = row[column.name]
-        of_top = value / top if top and value is not None else None
-        of_last = value / before if before and value is not None else None
-        share = "" if of_top is None else f"{words.rate(of_top)} of the first" + (f" · {words.rate(of_last)} of the one before" if place > 1 else "")
-        rows.append({"of": column.name, "place": place, "label": column.label, "value": float(value or 0),
-                     "value_said": words.number(value, str(column.unit)), "share": share})  # fmt: skip
-        top, before = (value if top is None else top), value
-    return Picture(pl.DataFrame(rows), "funnel", (), 30 + 54 * len(rows), _alt(result, chosen))
-
-
-def _sankey(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
-    """How much goes from each value of the first dimension to each of the second; what is beyond the eighth of a side is one."""
-    column, stops = numbers(result)[0], _ends(viewer, chosen, result)
-    one, other = result.query.dimensions
-    amounts: dict[tuple[str, str], float] = {}
-    for row in result.frame.iter_rows(named=True):
-        key = stops[0][row[one]], stops[1][row[other]]
-        amounts[key] = amounts.get(key, 0) + float(row[column.name] or 0)
-    names = [list(dict.fromkeys(side.values())) for side in stops]
-    colours = {name: theme.SERIES[n % len(theme.SERIES)] for n, name in enumerate(names[0])}
-    hit = [{name: hits.of_values({by: value}, column.name) for value, name in side.items() if name != OTHER}
-           for by, side in zip((one, other), stops, strict=True)]  # fmt: skip
-    flow_hit = {(stops[0][row[one]], stops[1][row[other]]): hits.of_values({one: row[one], other: row[other]}, column.name)
-                for row in result.frame.iter_rows(named=True) if OTHER not in (stops[0][row[one]], stops[1][row[other]])}  # fmt: skip
-    places = [sankey.Stop(side, name, name, colours[name] if side == 0 else theme.CHANNEL["VOICE"], hit=hit[side].get(name, ""))
-              for side in (0, 1) for name in names[side]]  # fmt: skip
-    said = {key: words.number(round(value), str(column.unit), currency) for key, value in amounts.items() if value > 0}
-    flows = [sankey.Flow((0, key[0]), (1, key[1]), amounts[key], text, hit=flow_hit.get(key, "")) for key, text in said.items()]
-    return sankey.picture(places, flows, _alt(result, chosen), max(height - 40, 40 * max(len(side) for side in names)))
-
-
-def _ends(viewer: Viewer, chosen: Chosen, result: Result) -> list[dict[Any, str]]:
-    """For each of the two dimensions: value → name, the largest first, the smallest as “Other”."""
-    column, found = numbers(result)[0].name, []
-    for name in result.query.dimensions:
-        totals = result.frame.group_by(name, maintain_order=True).agg(pl.col(column).cast(pl.Float64).sum().alias("n")).sort("n", descending=True)
-        there = totals[name].to_list()
-        most = MOST_STOPS + 1 if len(there) == MOST_STOPS + 1 else MOST_STOPS
-        found.append({value: _label(viewer, chosen, name, value) if place < most else OTHER for place, value in enumerate(there)})
-    return found
-
-
 DRAWN: Mapping[str, Callable[[Viewer, Chosen, Result, str | None, int], Picture]] = {
-    "line": _line, "area": _area, "bar": _bar, "stacked": _stacked, "heat": _heat, "scatter": _scatter, "funnel": _funnel, "sankey": _sankey,
+    "line": _line, "area": _area, "bar": _bar, "stacked": _stacked, "heat": figures.heat, "scatter": figures.scatter,
+    "funnel": figures.funnel, "sankey": figures.flows,
 }  # fmt: skip
 
 
@@ -225,10 +143,6 @@ def _adds(result: Result) -> bool:
     return str(numbers(result)[0].unit) in ("count", "money")
 
 
-def _values(result: Result, name: str) -> list[Any]:
-    return sorted(result.frame[name].unique().to_list(), key=lambda value: (value is None, value if value is not None else 0))
-
-
 def _split(result: Result, row: Row, said: Mapping[Any, tuple[str, str]]) -> list[tuple[str, Any]]:
     """(series, value) of one row."""
     found = numbers(result)
@@ -249,22 +163,6 @@ def _merged(rows: list[Row]) -> list[Row]:
             known["value"] = (known["value"] or 0) + row["value"]
             known["value_said"] = words.count(known["value"])
     return list(found.values())
-
-
-def _label(viewer: Viewer, chosen: Chosen, name: str, value: Any) -> str:
-    if isinstance(value, date) and is_bucket(name):
-        return series.bucket_said(value, name, chosen.days)
-    return f"{value}:00" if name == "hour" and value is not None else tables.text(viewer, name, value, "text")
-
-
-def _word(result: Result) -> str:
-    """What the series are of."""
-    names = result.query.dimensions
-    return next((column.label for column in result.columns if len(names) > 1 and column.name == names[1]), "Measure")
-
-
-def _alt(result: Result, chosen: Chosen) -> str:
-    return f"{titled(result.query)}, {words.days(*chosen.days)}"
 
 
 def _frame(rows: list[Row]) -> pl.DataFrame:

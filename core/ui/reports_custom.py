@@ -12,11 +12,11 @@ from core.access import signed
 from core.access.features import Refused
 from core.boards import shelf
 from core.boards.visualization import Visualization
-from core.errors import JourneysError, WrongUsage
+from core.errors import WrongUsage
 from core.metrics import Query
 from core.reports import asked, pasted, schedules
 from core.store import report_schedules
-from core.ui import filters, frame, parts, reports_forms, reports_list, reports_mail, seen, tables, words
+from core.ui import filters, frame, reports_forms, reports_list, reports_mail, seen, tables, words
 from core.ui.address import whole
 from core.ui.tables import Col
 
@@ -146,23 +146,13 @@ def one(viewer: Viewer, schedule_id: str) -> None:
     with st.container(key="w-schedule", gap="xsmall"):
         st.html(frame.title(found.name, escape(f"{schedules.in_words(found)} · {asked.RANGES[found.parameters['range']]}")))
         with st.container(horizontal=True, gap="small"):
+            said = f"{found.name} is switched {'off' if found.active else 'on'}."
             if st.button("Switch off" if found.active else "Switch on", key="schedule-switch", icon=":material/power_settings_new:"):
-                _done(viewer, lambda: schedules.switch(*who, active=not found.active, now=now))
+                reports_list.done(viewer, lambda: schedules.switch(*who, active=not found.active, now=now), said, "schedule")
             if st.button("Drop it", key="schedule-drop", icon=":material/delete:"):
-                _done(viewer, lambda: schedules.remove(*who, now=now))
+                reports_list.done(viewer, lambda: schedules.remove(*who, now=now), f"{found.name} is dropped; its reports stay.", "schedule")
             st.button("Close", key="schedule-close", type="tertiary", on_click=filters.write, args=({"schedule": None},))
         rows = [{"title": item["title"], "asks": ", ".join(Query.of(item["question"]).measures)} for item in found.parameters["questions"]]
         columns = [Col("Question", "t", lambda row: words.name(row["title"])), Col("Asks", "t", lambda row: escape(row["asks"]))]
         tables.table(columns, rows, "Questions", "tight")
 
-
-def _done(viewer: Viewer, work: Callable[[], object]) -> None:
-    try:
-        viewer.check()
-        work()
-    except JourneysError as problem:
-        parts.state("error", "Nothing was changed", str(problem), "bad")
-        return
-    st.session_state[reports_list.SAID] = "It is done."
-    filters.write({"schedule": None})
-    st.rerun()

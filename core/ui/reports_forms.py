@@ -18,7 +18,7 @@ from core.ui.address import Chosen, split
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-CLOSED: dict[str, str | None] = {"create": None, "journey": None, "month": None, "sub_account": None, "question": None, "signed": None, "title": None}  # of the address, when a form is done
+CLOSED: dict[str, str | None] = dict.fromkeys(("create", "journey", "month", "sub_account", "question", "signed", "title"))  # of the address, after a form
 FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)"}
 MONTHS_BACK = 3
 
@@ -78,10 +78,11 @@ def mep(viewer: Viewer) -> None:
     viewer.require("mep")
     with form("MEP consumption", "A line a monthly engaged person: Person ID, Engaged At, Billed At, Campaign ID, Campaign Name"):
         months = {f"{first:%Y-%m}": reports_words.month(f"{first:%Y-%m}") for first in _months(seen.today(viewer))}
-        asked_for = filters.picked("month", list(months))
-        month = st.segmented_control("Month", list(months), default=asked_for, required=True, format_func=lambda one: months[one], key="mep-month") or asked_for
+        first = filters.picked("month", list(months))
+        month = st.segmented_control("Month", list(months), default=first, required=True, format_func=lambda one: months[one], key="mep-month") or first
         there = {name or "": name or "No sub-account" for name in catalog.of(viewer).sub_accounts}
-        chosen = st.multiselect("Sub-accounts", list(there), _sub_accounts(there), format_func=lambda one: there[one], key="mep-subs", placeholder="All accounts")
+        of = _sub_accounts(there)
+        chosen = st.multiselect("Sub-accounts", list(there), of, format_func=lambda one: there[one], key="mep-subs", placeholder="All accounts")
         lines = asked.mep_count(seen.snapshot(viewer), date.fromisoformat(f"{month}-01"), chosen)
         kind = _format_of(lines, f"mep-format-{lines > asked.CSV_FROM}")
         evidence = st.checkbox("With the evidence pack: a zip of all that proves the number, and a script that counts again", key="mep-evidence")

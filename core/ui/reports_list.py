@@ -124,10 +124,11 @@ def _end(viewer: Viewer, report: Report) -> None:
     else:
         said, work = "Delete it for good", lambda: requests.delete(viewer.store, viewer.account, viewer.folder, viewer.user, report.report_id, now=viewer.now)
     if st.button(said, key="report-end", type="primary" if asked else "secondary", icon=":material/delete:"):
-        _done(viewer, work, f"{report.name} is {'cancelled' if report.is_open else 'deleted'}.")
+        done(viewer, work, f"{report.name} is {'cancelled' if report.is_open else 'deleted'}.", "report", "do")
 
 
-def _done(viewer: Viewer, work: Callable[[], object], said: str) -> None:
+def done(viewer: Viewer, work: Callable[[], object], said: str, *closed: str) -> None:
+    """Do it, say so above the list of the next run, and take these parameters out of the address; or say why it did not go."""
     try:
         viewer.check()
         work()
@@ -135,7 +136,7 @@ def _done(viewer: Viewer, work: Callable[[], object], said: str) -> None:
         parts.state("error", "Nothing was changed", str(problem), "bad")
         return
     st.session_state[SAID] = said
-    filters.write({"report": None, "do": None})
+    filters.write(dict.fromkeys(closed))
     st.rerun()
 
 
@@ -151,7 +152,7 @@ def _mails(viewer: Viewer, report: Report) -> None:
     tables.table(columns, [{"mail": mail} for mail in mails], "Mails", "tight")
     lost = [mail for mail in mails if mail.state in (outbox.FAILED, outbox.UNCLEAR)]
     if lost and requests.may_remove(viewer.user, report) and st.button("Send again", key="mail-again", icon=":material/forward_to_inbox:"):
-        _done(viewer, lambda: _again(viewer, lost), "It is sent again.")
+        done(viewer, lambda: _again(viewer, lost), "It is sent again.", "report", "do")
 
 
 def _again(viewer: Viewer, lost: list[Mail]) -> None:

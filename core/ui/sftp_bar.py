@@ -74,32 +74,14 @@ def read(viewer: Viewer, there: Journeys, title: str) -> Chosen:
 def bar(chosen: Chosen, there: Journeys, names: Sequence[str]) -> None:
     """Draw the filters; each stands in the address. `names`: the connections to choose from."""
     with st.container(key="filters", horizontal=True, gap="xsmall", vertical_alignment="center"):
-        _range(chosen, there.begins)
+        filters.days(chosen, PRESETS, lambda name: _days_of(name, chosen, there.begins), "s")
         _journey(chosen, there)
         if len(names) > 1:
             filters.pick("connection", "SFTP connection", {"all": "All connections", **{name: name for name in names}})
 
 
-def _range(chosen: Chosen, begins: date) -> None:
-    def days_of(name: str) -> ranges.Days:
-        return (chosen.today, chosen.today) if name == "Today" else ranges.preset(name, chosen.today, begins)
-
-    def of_preset() -> None:
-        first, last = days_of(st.session_state["s-preset"])
-        st.session_state.pop("s-days", None)
-        filters.write({"from": first.isoformat(), "to": last.isoformat()})
-
-    def of_days() -> None:
-        if len(st.session_state["s-days"]) == 2:
-            first, last = st.session_state["s-days"]
-            filters.write({"from": first.isoformat(), "to": last.isoformat()})
-
-    st.session_state["s-preset"] = next((name for name in (ranges.DEFAULT, *PRESETS) if days_of(name) == chosen.days), None)
-    st.segmented_control("Range", PRESETS, key="s-preset", label_visibility="collapsed", required=True, on_change=of_preset)
-    with st.popover(words.days(*chosen.days, year=chosen.days[1].year != chosen.today.year), icon=":material/calendar_month:", key="s-range"):
-        if len(st.session_state.get("s-days", ())) != 1:  # one end is picked, the other is still to come
-            st.session_state["s-days"] = chosen.days
-        st.date_input("From and to", key="s-days", format="YYYY-MM-DD", on_change=of_days)
+def _days_of(name: str, chosen: Chosen, begins: date) -> ranges.Days:
+    return (chosen.today, chosen.today) if name == "Today" else ranges.preset(name, chosen.today, begins)
 
 
 def _journey(chosen: Chosen, there: Journeys) -> None:

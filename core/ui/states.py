@@ -55,7 +55,7 @@ def ways(account: str, base: str) -> tuple[tuple[str, str, str], ...]:
             f'curl {base}/api/events -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/x-ndjson" --data-binary @events.ndjson',
         ),
         (
-            "Try it first", "A sample account of 120 days, with every channel and a call flow; a user for it, whose password is asked for; and a link to sign in.",
+            "Try it first", "A sample account of 120 days with every channel, a user for it (a password is asked for), and a link to sign in.",
             "journeys demo --account sample &&\njourneys user add sample --account sample --role admin &&\njourneys link sample",
         ),
     )  # fmt: skip

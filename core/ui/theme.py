@@ -38,9 +38,10 @@ def channel(name: str | None, place: int = 0) -> str:
 
 def stylesheet() -> None:
     """Our stylesheet; drawn first on every run."""
-    st.html(_style())
+    st.html(_style(ground()))
 
 
 @cache
-def _style() -> str:
-    return f"<style>{''.join((HERE / name).read_text(encoding='utf-8') for name in ('look.css', 'menu.css'))}</style>"
+def _style(ground: str) -> str:
+    """Streamlit says the ground to its app alone; dialogs, popovers and lists stand beside it in the body, so the root says it too."""
+    return f"<style>:root{{color-scheme:{ground}}}{''.join((HERE / name).read_text(encoding='utf-8') for name in ('look.css', 'menu.css'))}</style>"

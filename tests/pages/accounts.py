@@ -24,7 +24,7 @@ def taken(door, account_id, path, mapping=None):
     """Ingest a file, read through a mapping where one is given."""
     read = read_mapping(mapping) if mapping else None
     summary = ingest(door.log(account_id), [path], account_id=account_id, source=None, time_zone=None, mapping=read, now=door.now())
-    assert (summary.rejected, summary.conflicts) == (0, 0)
+    assert (summary.rejected, summary.conflicts) == (0, 0), summary.reasons
 
 
 def built(door, account_id):

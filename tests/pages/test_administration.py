@@ -97,6 +97,6 @@ def test_an_administrator_becomes_no_operator_by_a_link_or_by_a_name(run, door, 
 
 def test_the_trail_speaks_in_words_and_leaves_as_a_file_for_administrators_alone(run, door, chief):
     said = html(run("admin", user=chief))
-    assert "<td class=\"t w\"><bdi>User added</bdi></td><td class=\"t\"><bdi>chief</bdi></td><td class=\"t\"><bdi>Role: Administrator</bdi></td>" in said
+    assert "<td class=\"t w\"><bdi>User added</bdi></td><td class=\"t name\"><bdi>chief</bdi></td><td class=\"t\"><bdi>Role: Administrator</bdi></td>" in said
     assert "user.added" not in said
     assert "Audit trail, by time" not in html(run("admin", user="ana"))

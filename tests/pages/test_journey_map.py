@@ -36,32 +36,48 @@ def test_the_table_of_the_map_is_its_questions(run, door):
     assert shown == {named[key]: tuple(words.count(row[state]) for state in states) for key, row in numbers.rows.items()}
 
 
-@pytest.mark.slow
-def test_elements_are_ranked_by_lost_goal_value(run, door):
-    at = run("journey-map", WHOLE)
-    rows = [row for row in answers_of(at, door, "drop-off")[0].frame.iter_rows(named=True) if row["stopped"] and row["lost_value"] is not None]
-    assert [row[1] for row in tables(at)["Elements by lost goal value"]] == [words.money(row["lost_value"], row["currency"]) for row in rows]
+def worth(journey):
+    """A journey in → wait → out: a and b passed the wait and bought, c waits there, d ended before."""
+    steps = (("in", "entry", "Begin"), ("wait", "wait_time", "Wait a day"), ("out", "exit", "Done"))
+    ways = {"in": [{"to": "wait", "label": ""}], "wait": [{"to": "out", "label": ""}], "out": []}
+    elements = [{"element_id": key, "kind": kind, "name": name, "channel": None, "next": ways[key]} for key, kind, name in steps]
+    version = {"version": 1, "published_at": "2026-01-01T00:00:00Z", "goal": {"event": "Buy", "within_days": 9}, "arms": None, "elements": elements}
+    document = {"journey_id": journey, "name": journey, "status": "active", "created_by": None, "tags": [], "sub_account_id": None, "launched_at": None,
+                "ended_at": None, "versions": [version]}  # fmt: skip
+    of = {"journey_id": journey, "occurred_at": "2026-01-05T10:00:00Z"}
+    events = [{**of, "event_type": "journey.entered", "entry_id": one, "profile_id": one} for one in "abcd"]
+    arrivals = [(key, one) for key in ("in", "wait", "out") for one in {"in": "abcd", "wait": "abc", "out": "ab"}[key]]
+    events += [{**of, "event_type": "element.entered", "occurred_at": f"2026-01-05T11:{n:02}:00Z", "entry_id": one, "element_id": key}
+               for n, (key, one) in enumerate(arrivals)]  # fmt: skip
+    events += [{**of, "event_type": "journey.exited", "occurred_at": "2026-01-06T10:00:00Z", "entry_id": one, "profile_id": one, "reason": "left"}
+               for one in "d"]  # fmt: skip
+    events += [{**of, "event_type": "event.performed", "occurred_at": "2026-01-06T11:00:00Z", "entry_id": one, "profile_id": one, "name": "Buy",
+                "value_amount": amount, "value_currency": currency} for one, amount, currency in (("a", "10", "EUR"), ("b", "4", "USD"))]  # fmt: skip
+    return events, [document]
 
 
 @pytest.mark.slow
-def test_each_element_says_what_share_stopped_there_and_what_that_loses(run, door):
-    at = run("journey-map", WHOLE)
+def test_elements_are_ranked_by_lost_goal_value_each_currency_by_itself(run, door, tmp_path):
+    of_events(door, tmp_path, "worth", *worth("worth"))
+    at = run("journey-map", "journey=worth&from=2026-01-01", user="worth")
+    assert not at.exception
+    assert [[cell for cell in row if cell] for row in tables(at)["Elements by lost goal value"]] == [
+        ["Wait a day", "5.00 EUR", "1", "0", "2", "33.3 %", "5.00 EUR"], ["Begin", "3.33 EUR", "1", "0", "3", "25.0 %", "3.33 EUR"],
+        ["Wait a day", "2.00 USD", "1", "0", "2", "33.3 %", "2.00 USD"], ["Begin", "1.33 USD", "1", "0", "3", "25.0 %", "1.33 USD"],
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_each_element_says_what_share_stopped_there_and_what_that_loses(run, door, tmp_path):
+    of_events(door, tmp_path, "worth2", *worth("worth2"))
+    at = run("journey-map", "journey=worth2&from=2026-01-01", user="worth2")
     at.button(key="vb-map").click().run()
-    results = answers_of(at, door, "map")
-    numbers = Numbers.of(results)
-    lost = [row for row in results[-1].frame.iter_rows(named=True) if row["lost_value"]]
-    assert numbers.loses_most == lost[0]["element"]
+    shown = {row[0]: (row[7], row[8]) for row in tables(at)["Elements of the journey"]}
+    assert shown == {"Begin": ("25.0 %", "3.33 EUR1.33 USD"), "Wait a day": ("33.3 %", "5.00 EUR2.00 USD"), "Done": ("100.0 %", "–")}
+    numbers = Numbers.of([answer(door.snapshot("worth2"), query) for _, query in next(one for one in widgets(at) if one.key == "map").queries])
     nodes = {node.id: node for node in map_cards.nodes(map_cards.learned(numbers), numbers)}
-    for element, row in numbers.rows.items():
-        own = [words.money(one["lost_value"], one["currency"]) for one in lost if one["element"] == element]
-        assert [value for label, value in nodes[element].card if label == "Lost goal value"] == own
-        share = (row["element_waiting"] + row["element_ended"]) / row["element_arrived"]
-        assert dict(nodes[element].card)["Stopped of arrived"] == words.rate(share)
-    assert nodes[numbers.loses_most].badge == f"{words.money(lost[0]['lost_value'], lost[0]['currency'])} lost"
-    named = dict(door.snapshot("demo").sql("SELECT element_id, name FROM elements WHERE journey_id = 'cart' ORDER BY version").iter_rows())
-    shown = {row[0]: row[8] for row in tables(at)["Elements of the journey"]}
-    said = {named[key]: "".join(words.money(one["lost_value"], one["currency"]) for one in lost if one["element"] == key) or "–" for key in numbers.rows}
-    assert shown == said
+    assert [value for label, value in nodes["wait"].card if label in ("Stopped of arrived", "Lost goal value")] == ["33.3 %", "5.00 EUR", "2.00 USD"]
+    assert (nodes["wait"].badge, nodes["in"].badge) == ("5.00 EUR lost", "1 ended")
 
 
 @pytest.mark.slow

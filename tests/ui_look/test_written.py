@@ -47,7 +47,8 @@ def test_tables_are_drawn_as_on_the_page_without_bars_menus_and_hidden_columns()
 
 def test_a_strip_says_each_number_with_what_it_was_and_money_by_currency():
     query = Query(("entries", "exit_rate"), compare="previous")
-    counts = Result(pl.DataFrame({"entries": [12], "entries_before": [10], "exit_rate": [0.5], "exit_rate_before": [0.25]}), query, "s", datetime(2026, 3, 9, tzinfo=UTC),
+    frame = pl.DataFrame({"entries": [12], "entries_before": [10], "exit_rate": [0.5], "exit_rate_before": [0.25]})
+    counts = Result(frame, query, "s", datetime(2026, 3, 9, tzinfo=UTC),
                     columns=tuple(Column(name, MEASURES[name].label, MEASURES[name].unit) for name in query.measures))  # fmt: skip
     money = pl.DataFrame({"currency": ["EUR", "USD"], "traffic_cost": [Decimal("2.5"), Decimal(1)], "traffic_cost_before": [None, Decimal(2)]})
     cost = replace(counts, frame=money, query=Query(("traffic_cost",), ("currency",)),

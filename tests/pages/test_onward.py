@@ -1,0 +1,35 @@
+"""From every widget onward: where the menu leads to Explore or to an alert, that question can be asked, and a row that is clicked names a part of it."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from core.metrics.rules import settled
+from core.reports import watched
+from core.ui import asking, drill, registry, seen, watch
+from core.ui.menu import MENU
+from tests.pages.test_widgets_agree import html
+
+ABOUT = {"Journey": ("journey=cart", "journey=service-line&basis=happened"), "Analytics": ("", "basis=happened&channel=SMS")}
+WALK = [(entry.url_path, query) for entry in MENU for query in ABOUT.get(entry.section, ())]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("page", "query"), WALK)
+def test_what_the_menu_offers_of_a_widget_can_be_asked(run, door, page, query):
+    at = run(page, query)
+    assert not at.exception
+    viewer, wrong = at.session_state["ja-viewer"], []
+    for widget in at.session_state[registry.KEY].values() if registry.KEY in at.session_state else ():
+        asked = widget.queries[0][1]
+        offered = drill.entries(asked).values()
+        if "explore" in offered:
+            made = asking.of_widget(viewer, asked)
+            settled(made.asked(seen.today(viewer)))
+            onward = run("explore", urlencode(asking.parameters(made)))
+            if onward.exception or "cannot be asked" in html(onward) or "not there" in html(onward) or "could not be worked out" in html(onward):
+                wrong.append((widget.key, "explore"))
+        if "alert" in offered:
+            watched.checked(watched.only(asked, watched.numbers(asked)[0]), by_hour=False)
+            assert watch.is_possible(asked)
+    assert wrong == []

@@ -32,6 +32,7 @@ class Erased:
     profile_id: str
     token: str
     records: int
+    was_begun: bool = False  # by a call that was stopped; that one may have done the records already
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,12 @@ class EventLog:
         Raises Busy, also where a reader holds on to files with the id for `wait_s` seconds: they go when it is called again.
         """
         with self._appending(wait_s):
+            was_begun = any(note.profile_id == profile_id for note in begun(self.folder))
             note = begin(self.folder, profile_id, now.isoformat())
             found = self._erase(note)
             if not sweep(self.folder, self.manifest(), self._reading, wait_s):
                 raise Busy("The id is out of the log, but another process still reads older files: run the same command again to remove them.")
-        erased = Erased(profile_id, note.token, found)
+        erased = Erased(profile_id, note.token, found, was_begun)
         then(erased)
         with self._writer(wait_s):
             end(self.folder, note)

@@ -19,13 +19,13 @@ def keep(engine: Works) -> None:
 
 
 def move(engine: Engine) -> None:
-    """Both as the touched runs change them, before the facts of these are replaced. Given: `touched`, new_runs, new_goals, new_visits."""
+    """Both as the touched runs change them, before the facts of these are replaced. Given: `touched`, new_runs, new_goals, new_visits, old_visits."""
     engine.view_of("runs", "SELECT * FROM new_runs")
     engine.view_of("goals", "SELECT * FROM new_goals")
     engine.run("DELETE FROM snap.first_goals WHERE run_key IN (SELECT run_key FROM touched)")
     engine.run(f"INSERT INTO snap.first_goals {sqlfile.select('first_goals')}")
-    for side, visits in (("new", "new_visits"), ("old", "snap.visits WHERE run_key IN (SELECT run_key FROM touched)")):
-        engine.view_of("visits", f"SELECT * FROM {visits}")
+    for side in ("new", "old"):
+        engine.view_of("visits", f"SELECT * FROM {side}_visits")
         engine.step("visit_steps")
         engine.run(f"ALTER TABLE memory.main.visit_steps RENAME TO {side}_visit_steps")
     for view in ("runs", "goals", "visits"):

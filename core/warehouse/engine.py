@@ -16,6 +16,7 @@ RUN_STEPS = ("run_base", "run_start")
 FIND_STEPS = ("probe", "found")
 BASE_STEPS = ("exit_base", "message_base", "call_base", "goal_base", "arrival_base")
 FACTS = ("runs", "messages", "clicks", "goals", "calls", "call_steps", "visits", "arrivals", "orphans", "pending", "loose")
+SEEN_FIRST = {"call_steps": "call_said"}  # a fact → the view that it is made of
 ORDER = {
     "daily": "measure, basis, journey_id, day, version, sub_account_id, arm, channel, element_id, detail, currency",
     "mep": "position",
@@ -25,6 +26,9 @@ ORDER = {
     "first_goals": "journey_id, run_day",
     "moves": "basis, journey_id, day, version, sub_account_id, arm, from_element_id, to_element_id",
     "ways": "basis, journey_id, day, version, sub_account_id, arm, element_id, next_element_id",
+    "event_moves": "journey_id, day, version, sub_account_id, arm, from_step, to_step",
+    "mep_engaged": "month, is_whole, sub_account_id, journey_id",
+    "mep_kinds": "month, is_whole, sub_account_id",
     "visit_steps": "basis, journey_id, element_id, day, least_s",
 }
 POSITION_SPACE = 10**12  # positions are below this; a moment is microseconds since year 1 times this, plus the position

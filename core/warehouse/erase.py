@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from core.warehouse import snapshots
-from core.warehouse.build import WAIT_S, locked
+from core.warehouse.build import WAIT_S, locked, sweep
 
 
 def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> int:
@@ -15,6 +15,7 @@ def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> 
     """
     changed = 0
     with locked(folder, wait_s):
+        sweep(folder)  # drafts of an erasure that was killed
         for file in sorted((folder / "snapshots").glob("*.duckdb")):
             draft = folder / "building" / file.name
             draft.parent.mkdir(parents=True, exist_ok=True)
@@ -28,7 +29,7 @@ def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> 
                     snapshots.sync(file.parent)
                     changed += 1
             finally:
-                shutil.rmtree(folder / "building", ignore_errors=True)
+                sweep(folder)
     return changed
 
 

@@ -1,6 +1,6 @@
 """A full build: every table from the whole log."""
 from core.warehouse import durations, mep_months, moves, reach
-from core.warehouse.engine import BASE_STEPS, FACTS, FIND_STEPS, RUN_STEPS, Engine, Works
+from core.warehouse.engine import BASE_STEPS, FACTS, FIND_STEPS, RUN_STEPS, SEEN_FIRST, Engine, Works
 
 PROFILES = "SELECT min(position) AS profile_key, profile_id FROM event WHERE profile_id IS NOT NULL GROUP BY profile_id"
 
@@ -24,6 +24,8 @@ def compute(engine: Works) -> None:
     for step in BASE_STEPS:
         engine.step(step)
     for fact in FACTS:
+        if fact in SEEN_FIRST:
+            engine.view(SEEN_FIRST[fact])
         engine.fill(fact)
     engine.step("mep_entry")
     engine.fill("mep")

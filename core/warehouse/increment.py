@@ -1,6 +1,6 @@
 """An increment: the facts of the touched runs are made again from their events, and the rollups moved by the difference."""
 from core.warehouse import durations, mep_months, merging, moves, reach, sqlfile, touched
-from core.warehouse.engine import BASE_STEPS, FACTS, Engine
+from core.warehouse.engine import BASE_STEPS, FACTS, SEEN_FIRST, Engine
 
 TOUCHED_LIMIT = 0.20  # of all runs; above it a full build is the cheaper way
 FAR = 8 * touched.CHUNK  # positions between the first and last record of a run that lasts long
@@ -17,6 +17,7 @@ class TooMuchTouched(Exception):
 
 def build(engine: Engine, after: int, limit: float) -> None:
     """Bring the copied snapshot from log position `after` to the end of `log_event`; raises TooMuchTouched over `limit` (a share of all runs)."""
+    engine.run("SET checkpoint_threshold='1TB'")  # one at the end: those on the way, of memory too, took a tenth of the time
     engine.run(f"CREATE OR REPLACE TABLE memory.main.fresh AS SELECT * FROM log_event WHERE position > {after}")
     name_new(engine)
     touched.find(engine, after)
@@ -27,7 +28,7 @@ def build(engine: Engine, after: int, limit: float) -> None:
     remake(engine)
     move_rollups(engine)
     add_mep(engine)
-    mep_months.move(engine, after)
+    mep_months.move(engine)
     add_sources(engine)
 
 
@@ -128,6 +129,8 @@ def remake(engine: Engine) -> None:
     for base in ("message_base", "call_base", "goal_base", "arrival_base", "exit_base"):
         engine.run(f"DELETE FROM memory.main.{base} WHERE run_key IS NOT NULL AND run_key NOT IN (SELECT run_key FROM touched)")
     for fact in FACTS:
+        if fact in SEEN_FIRST:
+            engine.view(SEEN_FIRST[fact])
         if fact not in (*KEPT_ASIDE, "loose"):
             engine.step(fact)
 
@@ -139,9 +142,11 @@ def move_rollups(engine: Engine) -> None:
         engine.run(f"ALTER TABLE memory.main.{fact} RENAME TO new_{fact}")
     engine.run("""CREATE OR REPLACE TABLE memory.main.touched_call AS
                   SELECT call_key FROM new_calls UNION SELECT call_key FROM snap.calls WHERE run_key IN (SELECT run_key FROM touched)""")
-    for fact in IN_DAILY:
+    for fact in (*IN_DAILY, "visits"):
         key, keys = ("call_key", "touched_call") if fact in BY_CALL else ("run_key", "touched")
-        engine.run(f"CREATE OR REPLACE VIEW memory.main.{fact} AS SELECT * FROM snap.{fact} WHERE {key} IN (SELECT {key} FROM {keys})")
+        engine.run(f"CREATE OR REPLACE TABLE memory.main.old_{fact} AS SELECT * FROM snap.{fact} WHERE {key} IN (SELECT {key} FROM {keys})")
+    for fact in IN_DAILY:
+        engine.view_of(fact, f"SELECT * FROM old_{fact}")
     contribute(engine, "old")
     move_people(engine)
     gather_people(engine)
@@ -169,7 +174,7 @@ def move_people(engine: Engine) -> None:
     Changed: other days than before, or a run that is told apart otherwise.
     """
     engine.run("""CREATE OR REPLACE TABLE memory.main.told_apart AS
-        SELECT new.run_key FROM new_runs AS new JOIN snap.runs AS old ON old.run_key = new.run_key
+        SELECT new.run_key FROM new_runs AS new JOIN old_runs AS old ON old.run_key = new.run_key
         WHERE old.version IS DISTINCT FROM new.version OR old.sub_account_id IS DISTINCT FROM new.sub_account_id OR old.arm IS DISTINCT FROM new.arm""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.moved AS
         SELECT day.measure, day.basis, day.profile_key, run.journey_id, min(day.day) AS first_day, max(day.day) AS last_day
@@ -178,7 +183,7 @@ def move_people(engine: Engine) -> None:
             UNION ALL (SELECT * FROM new_presence EXCEPT SELECT * FROM old_presence)
             UNION ALL SELECT * FROM new_presence WHERE run_key IN (SELECT run_key FROM told_apart)
         ) AS day
-        JOIN (SELECT run_key, journey_id FROM new_runs UNION SELECT run_key, journey_id FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched)) AS run
+        JOIN (SELECT run_key, journey_id FROM new_runs UNION SELECT run_key, journey_id FROM old_runs) AS run
             ON run.run_key = day.run_key
         GROUP BY day.measure, day.basis, day.profile_key, run.journey_id""")
 
@@ -190,12 +195,12 @@ def gather_people(engine: Engine) -> None:
                        WHERE profile_key IN (SELECT profile_key FROM moved) AND run_key NOT IN (SELECT run_key FROM touched)""")
     presence = f"SELECT 3::TINYINT AS side, * FROM ({sqlfile.select('presence')}) AS kept"
     engine.run(f"""CREATE OR REPLACE VIEW memory.main.people_presence AS
-                   {presence} UNION ALL SELECT 1, * FROM old_presence UNION ALL SELECT 2, * FROM new_presence""")
+                   {presence} UNION ALL SELECT 1::TINYINT, * FROM old_presence UNION ALL SELECT 2::TINYINT, * FROM new_presence""")
     told_apart = "run_key, journey_id, version, sub_account_id, arm"
     engine.run(f"""CREATE OR REPLACE TABLE memory.main.people_run AS
         SELECT 3::TINYINT AS side, {told_apart} FROM runs
-        UNION ALL SELECT 1, {told_apart} FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched)
-        UNION ALL SELECT 2, {told_apart} FROM new_runs""")
+        UNION ALL SELECT 1::TINYINT, {told_apart} FROM old_runs
+        UNION ALL SELECT 2::TINYINT, {told_apart} FROM new_runs""")
 
 
 def merge_facts(engine: Engine) -> None:

@@ -1,8 +1,9 @@
 """What is kept of the people of the newest months: by journey, and by the rules by which a monthly engaged person is counted."""
-from core.warehouse import sqlfile
+from core.warehouse import merging
 from core.warehouse.engine import Engine, Works
 
 KEPT = ("mep_engaged", "mep_kinds")
+KEYS = ("month", "is_whole", "sub_account_id", "journey_id")
 MONTHS_BEFORE = 3  # the page MEP consumption offers the running month and as many before it; older ones are counted when they are asked for
 SINCE = f"(SELECT max(month) - INTERVAL {MONTHS_BEFORE} MONTH FROM mep)"
 GIVEN = ("month_run", "month_message", "month_line")
@@ -30,21 +31,38 @@ def keep(engine: Works) -> None:
 
 
 def note(engine: Engine) -> None:
-    """`moved_month`: the months of the touched runs, before these are replaced and after. Given: `touched`, new_runs."""
-    engine.run(f"""CREATE OR REPLACE TABLE memory.main.moved_month AS SELECT DISTINCT {_MONTH} AS month FROM (
-                       SELECT run_day FROM new_runs UNION ALL SELECT run_day FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched)) AS run""")
+    """`moved_person`: whom the new records may count otherwise; old_NAME: what these people gave before. Given: `touched`, new_runs, `fresh`.
+
+    Everything that is kept adds up over people, and a person moves by own runs and lines alone: the line of a run is its first record's person's.
+    """
+    engine.run("""CREATE OR REPLACE TABLE memory.main.moved_person AS
+        SELECT profile_key FROM new_runs
+        UNION SELECT profile_key FROM old_runs
+        UNION SELECT profiles.profile_key FROM fresh JOIN snap.profiles AS profiles ON profiles.profile_id = fresh.profile_id
+              WHERE fresh.event_type = 'journey.entered'""")
+    _contribute(engine, "old")
 
 
-def move(engine: Engine, after: int) -> None:
-    """Both with the months in `moved_month`, and those of the lines after position `after`, counted again; facts and ledger are as they are now."""
-    engine.run(f"INSERT INTO memory.main.moved_month SELECT month FROM snap.mep WHERE position > {after}")
-    moved = f"IN (SELECT month FROM moved_month WHERE month >= {SINCE})"
-    _look(engine, f"{_MONTH} {moved}", f"month {moved}")
+def move(engine: Engine) -> None:
+    """Both by the difference of what these people give now and gave before; facts and ledger are as they are now. Months that are no longer offered go."""
+    _contribute(engine, "new")
+    for name, people in (("mep_engaged", "sum(engaged) <> 0 AND "), ("mep_kinds", "")):
+        added = [column for (column,) in engine.rows(f"SELECT column_name FROM (DESCRIBE snap.{name})") if column not in KEYS]
+        merging.merge(engine, name, dict.fromkeys(added, "BIGINT"), keep=f"{people}month >= {SINCE}")
+    engine.run("""DELETE FROM snap.mep_kinds AS kinds WHERE NOT EXISTS (
+                      SELECT 1 FROM snap.mep_engaged AS engaged WHERE engaged.month = kinds.month AND engaged.is_whole = kinds.is_whole
+                      AND engaged.sub_account_id IS NOT DISTINCT FROM kinds.sub_account_id)""")
+    engine.drop("moved_person", *(f"{side}_{name}" for side in ("old", "new") for name in KEPT))
+
+
+def _contribute(engine: Engine, side: str) -> None:
+    people = "profile_key IN (SELECT profile_key FROM moved_person)"
+    _look(engine, f"run_day >= {SINCE} AND {people}", f"month >= {SINCE} AND {people}")
     engine.step("mep_pair")
     for name in KEPT:
-        engine.run(f"DELETE FROM snap.{name} WHERE month < {SINCE} OR month IN (SELECT month FROM moved_month)")
-        engine.run(f"INSERT INTO snap.{name} {sqlfile.select(name)}")
-    engine.drop("mep_pair", "moved_month")
+        engine.step(name)
+        engine.run(f"ALTER TABLE memory.main.{name} RENAME TO {side}_{name}")
+    engine.drop("mep_pair")
 
 
 def _look(engine: Works, which: str, lines: str) -> None:

@@ -1,22 +1,22 @@
-"""Which way runs went: the lines between elements, and the ways on that the map of a version offers."""
+"""Which way runs went: the lines between elements, the ways on that the map of a version offers, and what followed what where no event names an element."""
 from core.warehouse import merging
 from core.warehouse.engine import Engine, Works
 
-KEPT = ("moves", "ways")
-FACTS = ("runs", "arrivals", "visits")
+KEPT = ("moves", "ways", "event_moves")
+FACTS = ("runs", "arrivals", "visits", "messages", "goals")
 
 
 def keep(engine: Works) -> None:
-    """Both tables from all the facts."""
+    """All of them from all the facts."""
     for name in KEPT:
         engine.fill(name)
 
 
 def move(engine: Engine) -> None:
-    """Both as the touched runs change them, before the facts of these are replaced. Given: `touched`, new_runs, new_arrivals, new_visits."""
-    for side, rows in (("new", "new_{}"), ("old", "snap.{} WHERE run_key IN (SELECT run_key FROM touched)")):
+    """All of them as the touched runs change them, before the facts of these are replaced. Given: `touched`, new_FACT and old_FACT of FACTS."""
+    for side in ("new", "old"):
         for fact in FACTS:
-            engine.view_of(fact, f"SELECT * FROM {rows.format(fact)}")
+            engine.view_of(fact, f"SELECT * FROM {side}_{fact}")
         for name in KEPT:
             engine.step(name)
             engine.run(f"ALTER TABLE memory.main.{name} RENAME TO {side}_{name}")

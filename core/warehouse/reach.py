@@ -91,8 +91,9 @@ def difference(engine: Engine) -> None:
                measure IN ('profiles_messaged', 'profiles_viewing') AS has_channel
         FROM (SELECT DISTINCT measure, basis FROM moved) AS used""")
     engine.run("""CREATE OR REPLACE TABLE memory.main.moved_slice AS
-        SELECT slices.slice, moved.profile_key, moved.journey_id, moved.first_day, moved.last_day FROM moved
-        JOIN slices ON slices.measure = moved.measure AND slices.basis = moved.basis""")
+        SELECT slices.slice, dense_rank() OVER (ORDER BY moved.profile_key)::INTEGER AS person, moved.profile_key, moved.journey_id,
+               moved.first_day, moved.last_day
+        FROM moved JOIN slices ON slices.measure = moved.measure AND slices.basis = moved.basis""")
     engine.step("places", runs="people_run")
     engine.step("people_place")
     engine.step("reach_people")

@@ -22,10 +22,15 @@ from core.warehouse.zones import from_text
 KEPT = 3
 THREADS = 2
 PINNED_FOR = timedelta(days=90)
+MOST_PINNED = 30  # of an account: whoever may see a page may pin, and each snapshot is a whole file
 
 
 class NotBuilt(JourneysError):
     """There is no snapshot to read."""
+
+
+class TooManyPinned(JourneysError):
+    """Links hold on to as many snapshots as are kept for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +199,16 @@ def pinned(folder: Path) -> dict[str, datetime]:
 
 
 def pin(folder: Path, snapshot_id: str, now: datetime) -> None:
-    """Keep that snapshot for 90 days from now."""
+    """Keep that snapshot for 90 days from now. Raises NotBuilt, TooManyPinned."""
     with _alone(folder):
         if not file_of(folder, snapshot_id).exists():
             raise NotBuilt(f"Snapshot {snapshot_id} is no longer kept.")
-        pins = {name: at for name, at in pinned(folder).items() if now - at <= PINNED_FOR} | {snapshot_id: now}
+        others = {name: at for name, at in pinned(folder).items() if now - at <= PINNED_FOR and name != snapshot_id}
+        if len(others) >= MOST_PINNED:
+            free = min(others.values()) + PINNED_FOR
+            raise TooManyPinned(f"Links hold on to {len(others)} snapshots of this account already, and no more are kept: the oldest goes on {free:%Y-%m-%d}. "
+                                "A link to the newest numbers can be made at any time.")
+        pins = others | {snapshot_id: now}
         write_text(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}))
 
 

@@ -2,10 +2,13 @@
 from core.warehouse.engine import FIND_STEPS, Engine
 
 KNOWN = "run_key, journey_id, entry_id, profile_id, profile_key, started_at, start_moment, last_position, version, sub_account_id"
+RUN = "run_key, journey_id, entry_id, profile_key, started_at, start_position, last_position, version, sub_account_id"
 CHUNK = 122_880  # positions; a row group of a segment
 PIECES = 12
 IDENTITY = """SELECT 'message' AS kind, source, message_id AS id FROM {events} WHERE event_type LIKE 'message.%' AND message_id IS NOT NULL
               UNION SELECT 'call', source, call_id FROM {events} WHERE event_type LIKE 'call.%'"""
+KIND_OF = "CASE WHEN {event}.event_type LIKE 'call.%' THEN 'call' ELSE 'message' END"
+ID_OF = "CASE WHEN {event}.event_type LIKE 'call.%' THEN {event}.call_id ELSE {event}.message_id END"
 
 
 def find(engine: Engine, after: int) -> None:
@@ -93,12 +96,11 @@ def whole(engine: Engine, events: str, after: int) -> None:
     if not engine.number("SELECT count(*) FROM old_identity"):
         return
     near(engine, "SELECT first_position, last_position FROM old_identity", after)
-    for kind, column in (("message", "message_id"), ("call", "call_id")):
-        engine.run(f"""INSERT INTO memory.main.{events}
-            SELECT old.* FROM near_event AS old
-            SEMI JOIN (SELECT source, id FROM identity WHERE kind = '{kind}') AS wanted ON wanted.source = old.source AND wanted.id = old.{column}
-            ANTI JOIN (SELECT position FROM {events}) AS have ON have.position = old.position
-            WHERE old.event_type LIKE '{kind}.%'""")
+    engine.run(f"""INSERT INTO memory.main.{events}
+        SELECT old.* FROM near_event AS old
+        SEMI JOIN identity AS wanted ON wanted.source = old.source AND wanted.id = {ID_OF.format(event="old")} AND wanted.kind = {KIND_OF.format(event="old")}
+        ANTI JOIN (SELECT position FROM {events}) AS have ON have.position = old.position
+        WHERE old.event_type LIKE 'message.%' OR old.event_type LIKE 'call.%'""")
 
 
 def near(engine: Engine, intervals: str, after: int) -> list[tuple[int, int]]:
@@ -149,9 +151,9 @@ def know(engine: Engine, changed: str | None) -> None:
         SELECT run.run_key, run.journey_id, run.entry_id, profiles.profile_id, run.profile_key, run.started_at,
                moment_of(run.started_at, run.start_position) AS start_moment, run.last_position, run.version, run.sub_account_id
         FROM (
-            SELECT run.* FROM snap.runs AS run SEMI JOIN asked_entry ON asked_entry.journey_id = run.journey_id AND asked_entry.entry_id = run.entry_id
+            SELECT {RUN} FROM snap.runs AS run SEMI JOIN asked_entry ON asked_entry.journey_id = run.journey_id AND asked_entry.entry_id = run.entry_id
             UNION
-            SELECT run.* FROM snap.runs AS run SEMI JOIN asked_pair ON asked_pair.journey_id = run.journey_id AND asked_pair.profile_key = run.profile_key
+            SELECT {RUN} FROM snap.runs AS run SEMI JOIN asked_pair ON asked_pair.journey_id = run.journey_id AND asked_pair.profile_key = run.profile_key
         ) AS run JOIN snap.profiles AS profiles ON profiles.profile_key = run.profile_key {same}""")
     if changed:
         engine.run(f"INSERT INTO memory.main.known_run SELECT {KNOWN} FROM {changed}")

@@ -109,7 +109,7 @@ def test_an_erasure_that_stops_half_way_is_finished_with_the_same_token(log):
     token = held(log, "profile_id")[0][0]
     told = []
     assert log.erase("p1", now=NOW, then=told.append).token == token
-    assert [(erased.profile_id, erased.token) for erased in told] == [("p1", token)]
+    assert [(erased.profile_id, erased.token, erased.records, erased.was_begun) for erased in told] == [("p1", token, 0, True)]
     assert len(log.manifest().erasures) == 1
     assert not list((log.folder / erasing.NOTES).iterdir())
 

@@ -1,5 +1,6 @@
 """Snapshots: published whole, three kept and every pinned one, the last one stays where a build is killed or fails."""
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,19 @@ def test_of_links_made_at_once_each_keeps_its_snapshot(tmp_path: Path) -> None:
     assert sorted(snapshots.pinned(tmp_path)) == sorted(names)
 
 
+def test_links_hold_on_to_thirty_snapshots_and_a_new_one_must_wait_for_the_oldest(tmp_path: Path) -> None:
+    (tmp_path / "snapshots").mkdir()
+    for number in range(31):
+        snapshots.file_of(tmp_path, f"s-{number}").touch()
+        if number < 30:
+            snapshots.pin(tmp_path, f"s-{number}", NOW + timedelta(days=number))
+    with pytest.raises(snapshots.TooManyPinned, match=f"hold on to 30 snapshots of this account already, .* goes on {NOW + timedelta(days=90):%Y-%m-%d}"):
+        snapshots.pin(tmp_path, "s-30", NOW + timedelta(days=30))
+    snapshots.pin(tmp_path, "s-5", NOW + timedelta(days=30))  # one that is held already costs nothing more
+    snapshots.pin(tmp_path, "s-30", NOW + timedelta(days=90, seconds=1))
+    assert sorted(snapshots.pinned(tmp_path)) == sorted(f"s-{number}" for number in range(1, 31))
+
+
 def test_a_reader_keeps_its_snapshot_while_the_next_are_built(tmp_path: Path) -> None:
     log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
     take(log, entered(0, "p0"))
@@ -92,6 +106,17 @@ def test_an_erased_person_leaves_every_snapshot_and_no_count_moves(tmp_path: Pat
     assert snapshots.open_snapshot(folder).sql("SELECT profile_id FROM profiles ORDER BY 1").rows() == [("other",), ("token-1",)]
     assert all(b"secret-person" not in file.read_bytes() for file in (folder / "snapshots").glob("*"))
     assert snapshots.open_snapshot(folder).sql("SELECT count(*) AS n FROM mep").item() == 2
+
+
+def test_an_erasure_that_was_killed_while_it_wrote_a_snapshot_can_be_repeated(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    take(log, entered(0, "secret-person"))
+    name = built(log, folder).snapshot
+    (folder / "building").mkdir()
+    for left in (f"{name}.duckdb", f"{name}.clean"):
+        shutil.copyfile(snapshots.file_of(folder, name), folder / "building" / left)
+    assert erase(folder, "secret-person", "token-1") == 1
+    assert snapshots.open_snapshot(folder).sql("SELECT profile_id FROM profiles").rows() == [("token-1",)]
 
 
 BUILDER = """

@@ -18,6 +18,7 @@ SELECT
     ) AS sender,
     max_by({'status': status, 'duration_s': duration_s}, moment) FILTER (WHERE event_type = 'call.ended') AS ending,
     bool_or(event_type IN ('call.answered', 'call.menu_entered', 'call.input', 'call.collected')) AS has_answer,
+    min_by(element_id, moment) FILTER (WHERE element_id IS NOT NULL AND event_type IN ('call.menu_entered', 'call.input', 'call.collected')) AS first_element_id,
     max_by(element_id, moment) FILTER (WHERE element_id IS NOT NULL AND event_type IN ('call.menu_entered', 'call.input', 'call.collected')) AS last_element_id,
     min(occurred_at) AS started_at,
     min(occurred_at) FILTER (WHERE event_type = 'call.answered') AS answered_at,

@@ -9,7 +9,7 @@ SELECT
     CASE WHEN call.ending IS NULL THEN 'open' ELSE coalesce(call.ending.status, 'unknown') END AS outcome,
     call.has_answer OR coalesce(call.ending.status IN ('completed', 'transferred'), FALSE) AS is_answered,
     coalesce(call.ending.status IN ('completed', 'transferred'), FALSE) AS is_completed,
-    call.last_element_id, call.ending.duration_s AS duration_s,
+    call.first_element_id, call.last_element_id, call.ending.duration_s AS duration_s,
     call.started_at, local_day(call.started_at) AS call_day, local_hour(call.started_at) AS call_hour,
     call.answered_at, call.ok_at, local_day(call.ok_at) AS ok_day, local_hour(call.ok_at) AS ok_hour,
     call.cost_amount, call.cost_currency, call.first_position, call.last_position

@@ -8,7 +8,8 @@ from typing import Any
 from core.errors import WrongUsage
 from core.metrics.bands import told
 from core.metrics.clock import local_texts
-from core.metrics.ivr import CALLS, ELEMENT, NEXT, SHARE, call_rows, meant, paths
+from core.metrics.ivr import CALLS, ELEMENT, NEXT, SHARE, meant, paths, starts, steps_known
+from core.metrics.query import Query
 from core.metrics.result import Column, Result
 from core.metrics.sql import Params
 from core.metrics.units import Unit
@@ -27,21 +28,16 @@ CALL = (Column("call_id", "Call ID", Unit.TEXT), Column("profile_id", "Profile I
 PIECE = {"step": "step", "element": "element_id", "next_element": "next_id", "outcome": "outcome"}
 GOES_ON = "goes_on"
 
-_WAYS = """way AS (
-    SELECT call_key, step, element_id, next_id, CASE WHEN next_id IS NULL THEN outcome END AS outcome FROM place
-    UNION ALL
-    SELECT call.call_key, 0, NULL, place.element_id, CASE WHEN place.call_key IS NULL THEN call.outcome END
-    FROM call LEFT JOIN place ON place.call_key = call.call_key AND place.step = 1
-)"""
-
 
 def call_paths(snapshot: Snapshot, asked: Result) -> Result:
     """Rows (step, element or null: the start, next_element or null: it ended, outcome, calls, share of all calls), by step, most taken first."""
     meant(asked.query, "call_paths", "calls")
-    ctes, params = _ways(asked)
-    frame = snapshot.sql(f"""WITH {ctes}
-        SELECT step, element_id AS element, next_id AS next_element, outcome, count(*) AS calls, count(*) / (SELECT count(*) FROM call) AS call_rate
-        FROM way GROUP BY step, element_id, next_id, outcome ORDER BY step, calls DESC, element NULLS LAST, next_element NULLS LAST, outcome""", params)
+    (steps, before), (ways, params) = steps_known(snapshot, asked.query), _ways(asked.query, None)
+    frame = snapshot.sql(f"""WITH {steps}way AS ({ways})
+        SELECT step, element_id AS element, next_id AS next_element, outcome, count(*) AS calls,
+               count(*) / sum(CASE WHEN step = 0 THEN count(*) ELSE 0 END) OVER () AS call_rate
+        FROM way GROUP BY step, element_id, next_id, outcome ORDER BY step, calls DESC, element NULLS LAST, next_element NULLS LAST, outcome""",
+        [*before, *params])
     return told(asked, frame, (STEP, ELEMENT, NEXT, OUTCOME, CALLS, SHARE), ("Paths", PATHS))
 
 
@@ -50,27 +46,27 @@ def path_calls(snapshot: Snapshot, asked: Result) -> Result:
 
     `path_calls:{"step": 1, "element": "menu", "next_element": null, "outcome": "hangup"}`: each that is given must be so; {"goes_on": true}: it went on."""
     meant(asked.query, "path_calls", "calls")
-    ctes, params = _ways(asked)
     piece = piece_in(asked.query.answer or "")
+    (steps, before), (ways, params) = steps_known(snapshot, asked.query), _ways(asked.query, piece.get("step"))
     given = [(PIECE[name], value) for name, value in piece.items() if name in PIECE]
-    conditions = [f"way.{column} IS NOT DISTINCT FROM ?" for column, _ in given] + (["way.next_id IS NOT NULL"] if piece.get(GOES_ON) else [])
-    frame = snapshot.sql(f"""WITH {ctes}
-        SELECT calls.call_id, profiles.profile_id, calls.started_at, calls.direction, calls.version, calls.last_element_id AS last_element, calls.outcome,
-               calls.duration_s
-        FROM (SELECT DISTINCT call_key FROM way{f" WHERE {' AND '.join(conditions)}" if conditions else ""})
-        JOIN calls USING (call_key) LEFT JOIN profiles USING (profile_key) ORDER BY calls.started_at, calls.call_key""",
-        [*params, *(value for _, value in given)])
-    return told(asked, local_texts(frame, snapshot.zones), CALL, ("Calls", BEHIND))
+    conditions = [f"{column} IS NOT DISTINCT FROM ?" for column, _ in given] + (["next_id IS NOT NULL"] if piece.get(GOES_ON) else [])
+    frame = snapshot.sql(f"""WITH {steps}way AS ({ways})
+        SELECT call_key, call_id, profile_id, started_at, direction, version, last_element_id AS last_element, outcome, duration_s
+        FROM calls LEFT JOIN profiles USING (profile_key)
+        WHERE call_key IN (SELECT call_key FROM way{f" WHERE {' AND '.join(conditions)}" if conditions else ""})""",
+        [*before, *params, *(value for _, value in given)])
+    ordered = frame.sort("started_at", "call_key")  # far less work here than in the SELECT, which would carry the texts along
+    return told(asked, local_texts(ordered, snapshot.zones), CALL, ("Calls", BEHIND))
 
 
 def call_loops(snapshot: Snapshot, asked: Result) -> Result:
     """Rows (element come back to, came_from, calls, times), most calls first."""
     meant(asked.query, "call_loops", "calls")
-    ctes, params = paths(asked.query)
-    frame = snapshot.sql(f"""WITH {ctes}
+    (steps, before), (places, params) = steps_known(snapshot, asked.query), paths(asked.query)
+    frame = snapshot.sql(f"""WITH {steps}place AS ({places})
         SELECT element_id AS element, before_id AS came_from, count(DISTINCT call_key) AS calls, count(*) AS times
         FROM (SELECT *, row_number() OVER (PARTITION BY call_key, element_id ORDER BY step) AS nth FROM place) WHERE nth > 1
-        GROUP BY element_id, before_id ORDER BY calls DESC, times DESC, element, came_from""", params)
+        GROUP BY element_id, before_id ORDER BY calls DESC, times DESC, element, came_from""", [*before, *params])
     return told(asked, frame, (ELEMENT, FROM, CALLS, TIMES), ("Loops", LOOPS))
 
 
@@ -92,7 +88,7 @@ def piece_in(name: str) -> dict[str, Any]:
     return dict(piece)
 
 
-def _ways(asked: Result) -> tuple[str, Params]:
-    calls, own = call_rows(asked.query, "calls", ["call_key", "outcome"])
-    ctes, params = paths(asked.query)
-    return f"call AS ({calls}), {ctes}, {_WAYS}", [*own, *params]
+def _ways(query: Query, step: int | None) -> tuple[str, Params]:
+    """The pieces of the paths, or those of that step alone: 0 is the start."""
+    read = [rows(query) for is_meant, rows in ((step in (None, 0), starts), (step != 0, paths)) if is_meant]
+    return "\nUNION ALL\n".join(text for text, _ in read), [param for _, params in read for param in params]

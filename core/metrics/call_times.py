@@ -73,14 +73,15 @@ def repeat_calls(snapshot: Snapshot, asked: Result) -> Result:
     """Per value of the dimensions: calls with a profile, their callers, those calls that came within 24 h of the one before, and their callers."""
     query = asked.query
     meant(query, "repeat_calls", "calls", BY)
-    chosen, params = call_rows(query, "calls", ["call_key"], "profile_key IS NOT NULL")
-    earlier, more = _before(query)
-    by = ", ".join(query.dimensions)
-    frame = snapshot.sql(f"""WITH chosen AS ({chosen}), earlier AS ({earlier}),
-        judged AS (SELECT chosen.*, profile_key, before_at >= started_at - INTERVAL 24 HOUR AS is_again FROM chosen JOIN earlier USING (call_key))
-        SELECT {f"{by}, " if by else ""}count(*) AS calls_known, count(DISTINCT profile_key) AS callers, count(*) FILTER (is_again) AS repeat_calls,
-               count(DISTINCT profile_key) FILTER (is_again) AS repeat_callers, count(*) FILTER (is_again) / nullif(count(*), 0) AS repeat_rate
-        FROM judged {f"GROUP BY {by} ORDER BY {', '.join(f'{name} NULLS LAST' for name in query.dimensions)}" if by else ""}""", [*params, *more])
+    chosen, params = call_rows(query, "calls", ["call_key", "profile_key"], "profile_key IS NOT NULL")
+    again, more = _again(query)
+    by = "".join(f"{name}, " for name in query.dimensions)
+    frame = snapshot.sql(f"""WITH chosen AS ({chosen}), {again}, caller AS (
+            SELECT {by}profile_key, count(*) AS calls, count(again.call_key) AS repeats FROM chosen LEFT JOIN again USING (call_key) GROUP BY {by}profile_key
+        )
+        SELECT {by}coalesce(sum(calls), 0)::BIGINT AS calls_known, count(*) AS callers, coalesce(sum(repeats), 0)::BIGINT AS repeat_calls,
+               count(*) FILTER (repeats > 0) AS repeat_callers, sum(repeats) / nullif(sum(calls), 0) AS repeat_rate
+        FROM caller {f"GROUP BY ALL ORDER BY {', '.join(f'{name} NULLS LAST' for name in query.dimensions)}" if by else ""}""", [*params, *more])
     return told(asked, frame, (*split_columns(asked), KNOWN, CALLERS, REPEATS, AGAIN, REPEAT_RATE), (REPEATS.label, REPEATS_IS))
 
 
@@ -102,16 +103,24 @@ def _first_step(query: Query) -> tuple[str, Params]:
     FROM ({calls}) AS call JOIN ({steps} GROUP BY call_key) AS first USING (call_key)""", [*params, *own]
 
 
-def _before(query: Query) -> tuple[str, Params]:
-    """Every call with a profile of the journeys asked, and when that profile's call before began. Two days before the range hold what is 24 h before it."""
+def _again(query: Query) -> tuple[str, Params]:
+    """CTE `again`: of the journeys asked, the call_key of each call within 24 h of that profile's call before. Two days before the range hold these.
+
+    Only who called more than once is put in order: most have called but once.
+    """
     reached = max(query.first, date.min + timedelta(2)) - timedelta(2) if query.first else None
     journeys = next((values for name, values in query.where if name == "journey"), ())
     conditions = ["profile_key IS NOT NULL"] + (["call_day >= ?"] if reached else []) + (["call_day <= ?"] if query.last else [])
     conditions += [f"journey_id IN ({', '.join('?' * len(journeys))})"] if journeys and None not in journeys else []
     params = [day for day in (reached, query.last) if day] + (list(journeys) if journeys and None not in journeys else [])
-    return f"""SELECT call_key, profile_key, started_at,
-        lag(started_at) OVER (PARTITION BY profile_key, journey_id, direction ORDER BY started_at, call_key) AS before_at
-    FROM calls WHERE {" AND ".join(conditions)}""", params
+    return f"""known AS (
+        SELECT call_key, profile_key, journey_id, direction, started_at FROM calls WHERE {" AND ".join(conditions)}
+    ), again AS (
+        SELECT call_key FROM (
+            SELECT call_key, started_at, lag(started_at) OVER (PARTITION BY profile_key, journey_id, direction ORDER BY started_at, call_key) AS before_at
+            FROM known WHERE profile_key IN (SELECT profile_key FROM known GROUP BY profile_key HAVING count(*) > 1)
+        ) WHERE before_at >= started_at - INTERVAL 24 HOUR
+    )""", params
 
 
 def _on_the_days(select: str, query: Query) -> tuple[str, Params]:

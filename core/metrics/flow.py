@@ -5,10 +5,13 @@ Beside the fixed list of measures, of one journey: asked as `{"measures": ["elem
 """
 from dataclasses import replace
 
+import polars as pl
+
 from core.errors import WrongUsage
 from core.metrics.facts import ENTERED, Rows
 from core.metrics.measures import MEASURES
-from core.metrics.moves import counted
+from core.metrics.moves import TOLD_BY, counted
+from core.metrics.once import has_table, once
 from core.metrics.planner import Part
 from core.metrics.query import Query
 from core.metrics.result import Column, Result
@@ -24,6 +27,7 @@ EVENTS = ("Of consecutive events of a run, in time (at one moment: entry, sent, 
 FROM, TO = Column("from_element", "From element", Unit.TEXT), Column("to_element", "To element", Unit.TEXT)
 RUNS = Column("runs", "Runs", Unit.COUNT)
 STEPS = (Column("from_step", "From", Unit.TEXT), Column("to_step", "To", Unit.TEXT), Column("followed", "Times it followed", Unit.COUNT))
+ARRIVED = "SELECT 1 FROM daily WHERE measure = 'element_arrived' AND journey_id = ? LIMIT 1"
 RUNGS = ("sent", "delivered", "viewed", "clicked", "replied", "failed")  # of a message, in the order of one moment
 
 
@@ -41,9 +45,26 @@ def event_flow(snapshot: Snapshot, asked: Result) -> Result:
     query = asked.query
     if query.measures != ("entries",) or query.dimensions or not _journey(query) or query.basis != ENTERED:
         raise WrongUsage("The answer “event_flow” is of the measure entries in one journey, on the basis entered, without dimensions: filter by a journey.")
+    is_rolled_up = {name for name, _ in query.where} <= set(TOLD_BY) and _names_no_element(snapshot, query)
+    frame = _from_rollup(snapshot, query) if is_rolled_up else _by_sql(snapshot, query)
+    return replace(asked, frame=frame, columns=STEPS, definitions=(("Lines of the map", EVENTS),))
+
+
+def _names_no_element(snapshot: Snapshot, query: Query) -> bool:
+    """Whether no run of the journey arrived at an element: then all of them are in `event_moves`."""
+    journey = next(values for name, values in query.where if name == "journey")
+    return has_table(snapshot, "event_moves") and None not in journey and once(snapshot, ARRIVED, journey).is_empty()
+
+
+def _from_rollup(snapshot: Snapshot, query: Query) -> pl.DataFrame:
+    frame = counted(snapshot, "event_moves", query, ("from_step", "to_step")).rename({"runs": "followed"})
+    return frame.sort("from_step", "to_step", nulls_last=True)
+
+
+def _by_sql(snapshot: Snapshot, query: Query) -> pl.DataFrame:
     texts, params = _events(query)
     steps = "\nUNION ALL\n".join(texts)
-    frame = snapshot.sql(
+    return snapshot.sql(
         f"""WITH step AS (\n{steps}\n), moved AS (
             SELECT lag(step) OVER way AS from_step, step AS to_step, lead(step) OVER way IS NULL AS is_last FROM step WHERE moment IS NOT NULL
             WINDOW way AS (PARTITION BY run_key ORDER BY moment, rank, step)
@@ -52,7 +73,6 @@ def event_flow(snapshot: Snapshot, asked: Result) -> Result:
         UNION ALL SELECT to_step, NULL, count(*) FROM moved WHERE is_last GROUP BY ALL ORDER BY from_step NULLS LAST, to_step NULLS LAST""",
         params,
     )
-    return replace(asked, frame=frame, columns=STEPS, definitions=(("Lines of the map", EVENTS),))
 
 
 def _journey(query: Query) -> bool:

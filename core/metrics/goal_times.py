@@ -2,9 +2,12 @@
 
 Beside the fixed list of measures: asked as `{"measures": ["goal_performers"], "answer": "goal_times"}` or `"goal_time_quartiles"`.
 """
+from dataclasses import replace
+
 from core.errors import WrongUsage
-from core.metrics.bands import Bands, banded, quartered
+from core.metrics.bands import Bands, banded, banded_in_memory, quartered, quartered_in_memory
 from core.metrics.facts import Rows
+from core.metrics.held_goals import seconds_of
 from core.metrics.measures import MEASURES, RUN
 from core.metrics.once import has_table
 from core.metrics.planner import Part
@@ -26,12 +29,18 @@ TIME, RUNS = Column("time_to_goal", "Time from entry to goal", Unit.TEXT), Colum
 
 def goal_times(snapshot: Snapshot, asked: Result) -> Result:
     """Per band of time, in order, from the first to the last with a run: runs, and the share of all of them reached by its end."""
-    return banded(snapshot, asked, _seconds(snapshot, asked.query), BANDS, TIME, RUNS, DEFINITION)
+    rows, held = _seconds(snapshot, asked.query), seconds_of(snapshot, replace(asked.query, dimensions=()))
+    if held is not None:
+        return banded_in_memory(asked, held[()], BANDS, TIME, RUNS, DEFINITION)
+    return banded(snapshot, asked, rows, BANDS, TIME, RUNS, DEFINITION)
 
 
 def goal_time_quartiles(snapshot: Snapshot, asked: Result) -> Result:
     """Per value of the dimensions asked: runs with a goal, and within how many seconds a quarter, half and three quarters of them had it."""
-    return quartered(snapshot, asked, _seconds(snapshot, asked.query), "goal_time", RUNS, (TIME.label, DEFINITION))
+    rows, held = _seconds(snapshot, asked.query), seconds_of(snapshot, asked.query)
+    if held is not None:
+        return quartered_in_memory(asked, held, "goal_time", RUNS, (TIME.label, DEFINITION))
+    return quartered(snapshot, asked, rows, "goal_time", RUNS, (TIME.label, DEFINITION))
 
 
 def _seconds(snapshot: Snapshot, query: Query) -> tuple[str, Params]:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from core.metrics import held_counts, held_durations
+from core.metrics import held_clicks, held_counts, held_durations
 from core.metrics.held_counts import MICRO, Counts, Groups
 from core.metrics.held_durations import MEDIAN, Durations
 from core.metrics.held_people import People
@@ -68,8 +68,8 @@ def answered(snapshot: Snapshot, held: Held, query: Query, parts: tuple[Part, ..
 
 
 def is_in_rollup(part: Part) -> bool:
-    """Whether a rollup may answer it."""
-    return part.source != "facts" or part.measures[0].name == MEDIAN
+    """Whether a rollup, or what is counted by day once, may answer it."""
+    return part.source != "facts" or part.measures[0].name == MEDIAN or held_clicks.is_held(part)
 
 
 def read(snapshot: Snapshot) -> Held:
@@ -112,6 +112,8 @@ def _groups(snapshot: Snapshot, held: Held, query: Query, part: Part) -> Groups:
         found = held.people.counted(snapshot, part, query.basis, days, series_of(snapshot))
     if part.measures[0].name == MEDIAN and held.durations is not None:
         found = held.durations.counted(snapshot, part, query.basis, days)
+    if held_clicks.is_held(part):
+        found = held_clicks.counted(snapshot, part, query)
     if found is None:
         names, width = [measure.name for measure in part.measures], len(part.dimensions)
         rows = snapshot.sql(*part_sql(part, query, series_of(snapshot))).iter_rows()
@@ -133,8 +135,11 @@ def _shown(measure: Measure, values: dict[str, Any]) -> Any:
 
 
 def _rounded(money: Decimal, people: int) -> Decimal:
-    """Money over people to six decimals, half away from zero."""
-    micros = int(money.scaleb(6, _MICROS))
+    return rounded(int(money.scaleb(6, _MICROS)), people)
+
+
+def rounded(micros: int, people: int) -> Decimal:
+    """Millionths over people as money, half away from zero."""
     each = (2 * abs(micros) + people) // (2 * people)
     return (each if micros >= 0 else -each) * MICRO
 

@@ -3,7 +3,7 @@
 Asked as `{"measures": ["menu_visits"], "answer": "menu_use"}`, `{"measures": ["collects"], "answer": "collect_use"}` or `"collect_values"`.
 """
 from core.metrics.bands import split_columns, told
-from core.metrics.ivr import ELEMENT, call_rows, meant
+from core.metrics.ivr import ELEMENT, call_rows, meant, steps_known
 from core.metrics.query import Query
 from core.metrics.result import Column, Result
 from core.metrics.sql import Params
@@ -35,23 +35,20 @@ def menu_use(snapshot: Snapshot, asked: Result) -> Result:
     """A row an element (of each value of the dimensions), most calls lost first."""
     query = asked.query
     meant(query, "menu_use", "menu_visits", ("journey_version", "direction"))
-    steps, params = call_rows(query, "call_steps", ["call_key", "kind", "element_id", "input_status", "stepped_at", "position"], "kind IN ('menu', 'input')")
-    lost, more = _lost(query)
+    steps, params = call_rows(query, "call_steps", ["kind", "element_id", "input_status", "nth_heard", "choice_s"], "kind IN ('menu', 'input')")
+    (known, before), (lost, more) = steps_known(snapshot, query), _lost(query)
     by = "".join(f"{name}, " for name in query.dimensions)
     same = "".join(f" AND lost.{name} IS NOT DISTINCT FROM used.{name}" for name in query.dimensions)
-    frame = snapshot.sql(f"""WITH step AS ({steps}), timed AS (
-            SELECT *, CASE WHEN kind = 'input' AND input_status = 'ok' AND lag(kind) OVER in_order = 'menu' AND
-                lag(element_id) OVER in_order IS NOT DISTINCT FROM element_id THEN (epoch_us(stepped_at) - epoch_us(lag(stepped_at) OVER in_order)) // 1000000
-            END AS seconds FROM step WINDOW in_order AS (PARTITION BY call_key ORDER BY stepped_at, position)
-        ), used AS (
-            SELECT {by}element_id, count(*) FILTER (kind = 'menu') AS menu_visits, count(DISTINCT call_key) FILTER (kind = 'menu') AS menu_calls,
-                   count(*) FILTER (kind = 'input') AS menu_inputs, {_by_status("kind = 'input'")}, median(seconds)::DOUBLE AS time_to_choose_s
-            FROM timed GROUP BY {by}element_id
+    frame = snapshot.sql(f"""WITH {known}used AS (
+            SELECT {by}element_id, count(*) FILTER (kind = 'menu') AS menu_visits, count(*) FILTER (nth_heard = 1) AS menu_calls,
+                   count(*) FILTER (kind = 'input') AS menu_inputs, {_by_status("kind = 'input'")}, median(choice_s)::DOUBLE AS time_to_choose_s
+            FROM ({steps}) GROUP BY {by}element_id
         ), lost AS ({lost})
         SELECT used.*, used.element_id AS element, menu_visits - menu_calls AS repeats, menu_visits / nullif(menu_calls, 0) AS heard_a_call,
                {_rates("menu_inputs")}, coalesce(lost.n, 0) AS lost_calls, coalesce(lost.n, 0) / nullif(menu_calls, 0) AS lost_rate
         FROM used LEFT JOIN lost ON lost.element_id IS NOT DISTINCT FROM used.element_id{same}
-        ORDER BY lost_calls DESC, menu_visits DESC, {"".join(f"used.{name} NULLS LAST, " for name in query.dimensions)}element NULLS LAST""", [*params, *more])
+        ORDER BY lost_calls DESC, menu_visits DESC, {"".join(f"used.{name} NULLS LAST, " for name in query.dimensions)}element NULLS LAST""",
+        [*before, *params, *more])
     return told(asked, frame, (*split_columns(asked), ELEMENT, *USE), ("Menus", MENUS_ARE))
 
 

@@ -53,6 +53,11 @@ def is_bucket(dimension: str) -> bool:
     return dimension in ("day", "week", "month")
 
 
+def grain(days: int) -> str:
+    """The bucket in which a range of so many days is drawn: days up to four months, weeks up to two years, months beyond."""
+    return "day" if days <= 124 else "week" if days <= 740 else "month"
+
+
 def _names(query: Query) -> None:
     if not query.measures:
         raise WrongUsage("A question asks for at least one measure: --measures entries.")

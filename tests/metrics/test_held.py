@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from core.errors import WrongUsage
-from core.metrics import Query, answer, held
+from core.metrics import Query, answer, held, held_clicks, held_durations
 from core.metrics.held_people import MOST_DAYS, People
 from core.metrics.planner import plan
 from core.metrics.rules import settled
@@ -69,8 +69,10 @@ def test_people_of_a_long_range_are_those_of_sql(small, by):
         assert memory.equals(sql)
 
 
+@pytest.mark.parametrize("most", [held_durations.MOST_VISITS, 0])
 @pytest.mark.parametrize("basis", ["entered", "happened"])
-def test_medians_are_those_of_sql_whatever_the_range(basis, tmp_path):
+def test_medians_are_those_of_sql_whatever_the_range_and_whether_a_steps_visits_are_kept(basis, most, tmp_path, monkeypatch):
+    monkeypatch.setattr(held_durations, "MOST_VISITS", most)
     product = product_of(crowd_of(5, 40), tmp_path)
     kept = held.read(product.snapshot)
     journeys = product.snapshot.sql("SELECT DISTINCT journey_id FROM visits WHERE seconds >= 60 ORDER BY 1")["journey_id"]
@@ -82,6 +84,26 @@ def test_medians_are_those_of_sql_whatever_the_range(basis, tmp_path):
                 query = settled(Query(("element_time_median_s",), by, first, last, basis, (("journey", (journey,)),)))
                 assert held.answered(product.snapshot, kept, query, plan(query)).equals(product.snapshot.sql(*sql_for(query))), query
     product.close()
+
+
+@pytest.mark.parametrize("most", [held_clicks.MOST_CELLS, 1])
+def test_clicks_of_links_are_those_of_sql_whatever_the_range_and_whether_they_are_held(most, world, tmp_path, monkeypatch):
+    monkeypatch.setattr(held_clicks, "MOST_CELLS", most)
+    dice = random.Random(4)
+    for day in [1, 1, 2, 5, 9, 20, 31]:
+        run = world.run(day, f"2026-03-{day:02}", version=dice.choice((1, 2)), journey="cart")
+        for url in dice.choices(("https://a.example", "https://b.example", None), k=4):
+            world.click(run, f"2026-03-{dice.randrange(day, 32):02}", url=url)
+    snapshot = world.snapshot(tmp_path)
+    for basis, version in (("entered", None), ("entered", 1), ("happened", None), ("happened", 2)):
+        for first, last in ((None, None), (date(2026, 3, 2), date(2026, 3, 9)), (date(2026, 3, 10), None), (date(2027, 1, 1), None)):
+            where = (("journey", ("cart",)), *((("journey_version", (version,)),) if version else ()))
+            query = settled(Query(("link_clicks",), ("url",), first, last, basis, where, order="-link_clicks"))
+            memory, sql = both(snapshot, query)
+            assert memory.equals(sql), query
+            assert memory.schema == sql.schema
+    assert both(snapshot, query)[0].is_empty()
+    snapshot.close()
 
 
 def test_people_further_back_than_what_is_held_are_left_to_sql(small):

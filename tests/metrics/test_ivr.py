@@ -111,9 +111,10 @@ CALLS = some.lists(some.tuples(some.integers(0, 3), some.sampled_from(DAYS), som
 WORLDS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def made(calls):
+def made(calls, knows_places=True):
     """A world of these calls, its snapshot, and the calls with steps in the order of time."""
     world = World()
+    world.knows_places = knows_places
     runs = {profile: world.run(profile, "2026-02-20", version=1 + profile % 2) for profile in (1, 2, 3)}
     kept = []
     for profile, at, outcome, direction, seconds, steps in calls:
@@ -138,9 +139,9 @@ def path(call):
 
 
 @WORLDS
-@given(CALLS)
-def test_paths_loops_and_the_calls_behind_are_those_of_a_recount(calls):
-    snapshot, kept = made(calls)
+@given(CALLS, some.booleans())
+def test_paths_loops_and_the_calls_behind_are_those_of_a_recount(calls, knows_places):
+    snapshot, kept = made(calls, knows_places)
     here = [call for call in kept if call["here"]]
     ways, loops = Counter(), Counter()
     for call in here:
@@ -166,9 +167,9 @@ def test_paths_loops_and_the_calls_behind_are_those_of_a_recount(calls):
 
 
 @WORLDS
-@given(CALLS)
-def test_menus_and_collects_are_those_of_a_recount_and_of_the_measures(calls):
-    snapshot, kept = made(calls)
+@given(CALLS, some.booleans())
+def test_menus_and_collects_are_those_of_a_recount_and_of_the_measures(calls, knows_places):
+    snapshot, kept = made(calls, knows_places)
     here = [call for call in kept if call["here"]]
     use = told(snapshot, "menu_use", "menu_visits")
     for element, heard, by, repeats, _, inputs, ok, silent, wrong, *_, choose, lost, _ in use:
@@ -185,6 +186,7 @@ def test_menus_and_collects_are_those_of_a_recount_and_of_the_measures(calls):
             waits += [one[2] - before[2] for before, one in pairwise(asked)
                       if one[0] == "input" and one[4] == "ok" and before[0] == "menu" and before[1] == one[1] == element]
         assert choose == (median(waits) if waits else None)
+        assert told(snapshot, "menu_use", "menu_visits", journey="cart", element=element)[0][12] == choose  # a filter of the element hides no step between
     by_element = answer(snapshot, Query(("menu_visits", "menu_inputs"), ("journey", "element"), FIRST, LAST)).frame.rows()
     assert {row[0]: (row[1], row[5]) for row in use} == {element: (visits, inputs) for _, element, visits, inputs in by_element}
     collects = [step for call in here for step in call["steps"] if step[0] == "collect"]

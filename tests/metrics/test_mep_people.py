@@ -161,3 +161,20 @@ def test_a_line_of_a_month_in_which_its_run_did_not_begin_is_counted_with_the_pe
         assert lines == [(date(2026, 5, 1), 1, 0), (date(2026, 7, 1), 1, 1)], full
         product.build(full=True)
     product.close()
+
+
+def test_whether_a_journey_has_a_send_is_asked_of_the_version_that_a_run_is_in(tmp_path):
+    product = Product(tmp_path, ((None, "UTC"),), "EUR")
+    kinds = {1: "exit", 2: "send"}
+    versions = [{"version": n, "published_at": f"2020-01-0{n}T00:00:00Z", "goal": None, "arms": None,
+                 "elements": [{"element_id": f"e{n}", "kind": kind, "name": "E", "channel": None, "next": []}]} for n, kind in kinds.items()]  # fmt: skip
+    for journey in ("cart", "other"):  # the same in both: the version of one says nothing of the other
+        product.take(Step(document={"journey_id": journey, "name": journey, "versions": versions if journey == "cart" else versions[1:]}))
+    runs = [("p1", "cart", 1), ("p2", "cart", 2), ("p3", "other", 2), ("p4", "other", 1), ("p5", "cart", 1), ("p5", "cart", 2)]
+    product.take(Step(records=[record(f"{n}", "journey.entered", person, "2026-03-05T10:00:00Z", journey_id=journey, journey_version=version, entry_id=f"{n}")
+                               for n, (person, journey, version) in enumerate(runs)]))  # fmt: skip
+    product.build()
+    for days in (MARCH, (date(2026, 1, 1), date(2026, 3, 31))):  # as the build counted, and as it is counted when it is asked for
+        no_send = answer(product.snapshot, Query(("mep",), (), *days, answer="mep_rules")).frame.row(4, named=True)
+        assert (no_send["rule"], no_send["people"], no_send["counted"], no_send["mep"]) == ("A journey without a send element", 1, 1, 1)
+    product.close()

@@ -24,7 +24,7 @@ COMMANDS = {
     "query": ("ask", "query"),
     "explain": ("ask", "explain"),
     "rows": ("ask", "rows"),
-    "mep": ("ask", "mep"),
+    "mep": ("mep", "mep"),
     "check": ("ask", "check"),
     "report": ("report", "report"),
     "sftp": ("sftp", "sftp"),

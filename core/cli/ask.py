@@ -1,8 +1,6 @@
-"""The commands that ask: query, explain, rows, mep, check."""
-import sys
+"""The commands that ask: query, explain, rows, check."""
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -11,26 +9,23 @@ import click
 import orjson
 import polars as pl
 
-from core.access.audit import OPERATOR
 from core.cli import against as earlier
-from core.cli.door import Door, print_json, progress
+from core.cli.door import Door, print_json
+from core.cli.outputs import ACCOUNT, OUTPUT, file_wanted, leaving
 from core.cli.tables import aligned
 from core.errors import JourneysError, WrongUsage
 from core.metrics import Query, Result, answer, checks
 from core.metrics import explain as explained
-from core.metrics import mep as ledger
 from core.metrics.answering import journey_names
 from core.metrics.behind import askable, row_batches, row_columns
 from core.metrics.clock import rfc3339
 from core.metrics.differing import moved_rows
 from core.metrics.result import Column, json_value
-from core.reports import export, mep_evidence, mep_report
+from core.reports import export
 from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-ACCOUNT = click.option("--account", required=True, metavar="A", help="Whose numbers.")
-OUTPUT = click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write a file, whole or not at all.")
 
 
 def choices(command: Command) -> Command:
@@ -83,13 +78,13 @@ def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str
         if kind not in ("table", "json"):
             raise WrongUsage("Each of --questions is answered with one line of JSON: leave out --format, or take --format json.")
         return _answer_all(door.snapshot(account), questions, output)
-    _file_wanted(kind, output)
+    file_wanted(kind, output)
     asking = question(asked)
     result = answer(door.snapshot(account), asking)
     if kind == "xlsx" and output is not None:
         export.to_xlsx(result, output, {"Account": account})
         return 0
-    with _leaving(output) as file:
+    with leaving(output) as file:
         if kind == "json":
             file.write(orjson.dumps(result.document()) + b"\n")
         elif kind == "csv":
@@ -133,13 +128,13 @@ def explain(obj: dict[str, Any], /, account: str, against: str | None, kind: str
 @click.pass_obj
 def rows(obj: dict[str, Any], /, account: str, against: str | None, kind: str, output: Path | None, **asked: Any) -> None:
     """The rows behind one measure: a count one row a fact, people one row a profile, a sum one row an addend; with --against those that came and went."""
-    _file_wanted(kind, output)
+    file_wanted(kind, output)
     door, asking = Door(obj), askable(question(asked))
     snapshot = door.snapshot(account)
     batches = moved_rows(earlier.earlier(door, account, against), snapshot, asking) if against else row_batches(snapshot, asking)
     first = next(batches)
     columns, batches = row_columns(asking, first), chain([first], batches)
-    with _leaving(output) as file:
+    with leaving(output) as file:
         if kind == "json":
             _write_json_rows(file, snapshot, columns, batches)
         elif kind == "csv":
@@ -147,46 +142,6 @@ def rows(obj: dict[str, Any], /, account: str, against: str | None, kind: str, o
         else:
             about = [("Account", account), ("Rows behind", asking.measures[0]), *export.about_query(asking), *_of_snapshot(snapshot)]
             export.write_xlsx(file, columns, batches, journey_names(snapshot), about)
-
-
-@click.command()
-@ACCOUNT
-@click.option("--month", required=True, metavar="YYYY-MM", help="Of the account's time zone.")
-@click.option("--sub-account", "sub_accounts", multiple=True, metavar="S", help="This sub-account's lines; again for another; empty for those of none.")
-@click.option("--additions", is_flag=True, help="The lines alone that came after the newest export of this month.")
-@click.option("--evidence", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip",
-              help="Write the evidence pack instead, and keep that the month was exported.")
-@click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", help="How the answer is written.")
-@OUTPUT
-@click.pass_obj
-def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[str, ...], additions: bool, evidence: Path | None, kind: str,
-        output: Path | None) -> None:
-    """The MEP ledger of a month: one line a monthly engaged person."""
-    _file_wanted(kind, output)
-    first, door = ledger.first_day(month), Door(obj)
-    of = door.account(account)
-    if evidence is not None:
-        made = mep_evidence.evidence_pack(door.store, of, door.snapshot(account), door.folder(account), door.log(account), first, sub_accounts, evidence,
-                                          by=OPERATOR, now=door.now())
-        progress(f"{evidence}: {made.lines:,} lines, SHA-256 of their CSV {made.sha256}")
-        return
-    lines = mep_report.ledger_of(door.store, of, door.snapshot(account), door.folder(account), first, sub_accounts)
-    after = lines.last.position if additions and lines.last else 0
-    if additions and lines.last is None:
-        raise WrongUsage(f"The month {month} was not exported yet, so there are no additions: leave out --additions.")
-    shown = (batch.select(ledger.NAMES) for batch in lines.batches(after=after))
-    if kind == "xlsx" and output is not None:
-        mep_report.fits(lines.count(after))
-        with export.replaced(output) as file:
-            export.write_xlsx(file, ledger.COLUMNS, shown, {}, mep_report.about(lines, door.now()))
-        return
-    with _leaving(output) as file:
-        if kind == "csv":
-            export.write_csv(file, ledger.COLUMNS, shown, {})
-        elif kind == "json":
-            file.write(orjson.dumps([row for batch in lines.batches(after=after) for row in batch.select(ledger.SHOWN).to_dicts()]) + b"\n")
-        else:
-            file.write(aligned(ledger.NAMES, [row for batch in shown for row in batch.rows()]).encode())
 
 
 @click.command()
@@ -223,7 +178,7 @@ def _of_imports(door: Door, account: str) -> Iterator[checks.Check]:
 def _answer_all(snapshot: Snapshot, questions: str, output: Path | None) -> int:
     """One JSON line a question, in order; 3 where any was not answered."""
     refused = False
-    with click.open_file(questions, "rb") as lines, _leaving(output) as file:
+    with click.open_file(questions, "rb") as lines, leaving(output) as file:
         for number, line in enumerate(lines):
             if not line.strip():
                 continue
@@ -237,22 +192,6 @@ def _answer_all(snapshot: Snapshot, questions: str, output: Path | None) -> int:
             refused = refused or "error" in document
             file.write(orjson.dumps(document) + b"\n")
     return 3 if refused else 0
-
-
-def _file_wanted(kind: str, output: Path | None) -> None:
-    if kind == "xlsx" and output is None:
-        raise WrongUsage("An Excel file needs a name: -o FILE.xlsx.")
-
-
-@contextmanager
-def _leaving(output: Path | None) -> Iterator[IO[bytes]]:
-    """Where an answer goes: the file, whole or not at all, or stdout."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    with export.replaced(output) as file:
-        yield file
 
 
 def _table(result: Result) -> str:

@@ -126,6 +126,6 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
         made.forget()
 
     erased = log.erase(profile_id, now=door.now(), then=elsewhere)
-    if not erased.records:
+    if not erased.records and not erased.was_begun:
         raise JourneysError(f"There is no record of the profile “{profile_id}” in the log of {account_id}.")
-    progress(f"{erased.records:,} records: the id is now {erased.token}.")
+    progress(f"{erased.records:,} records: the id is now {erased.token}." + (" The erasure that was stopped is finished." if erased.was_begun else ""))

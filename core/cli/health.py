@@ -16,6 +16,7 @@ from core.access.accounts import Account
 from core.access.features import PACKAGES
 from core.cli.door import Door
 from core.errors import JourneysError
+from core.eventlog.erasure import NOTES
 from core.store import refreshes, schema
 from core.store.tables import leases
 
@@ -104,6 +105,10 @@ def _account(door: Door, account: Account) -> Iterator[Finding]:
         head = door.log(account.account_id).head()
     except JourneysError as error:
         yield Finding(False, subject, str(error))
+        return
+    left = sorted((door.log(account.account_id).folder / NOTES).glob("*.json"))
+    if left:
+        yield Finding(False, subject, f"an erasure was stopped half way: run `journeys erase` again for the profile that {left[0]} names")
         return
     building = _is_locked(door.warehouse(account.account_id) / "build.lock")
     state = f"{head.position:,} events, {head.documents:,} documents" + (", a build is running" if building else "")

@@ -1,6 +1,6 @@
 """Ingest: read all files of a batch, judge every row, and take the batch into the log."""
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,6 @@ from core.eventlog.log import WAIT_S
 from core.sources.judging import judged
 from core.sources.mapping import Mapping as ColumnMapping
 from core.sources.reading import Chunk, Unreadable, chunks_of
-from core.sources.reading.given import chunk_of_given
 from core.sources.staging import staged
 
 
@@ -53,24 +52,6 @@ def ingest(log: EventLog, files: Sequence[Path], *, account_id: str, source: str
     """
     chunks = (chunk for path in files for chunk in chunks_of(path))
     return _taken(log, chunks, _given(account_id, source, time_zone, mapping, now), mapping, wait_s)
-
-
-def ingest_records(log: EventLog, records: Iterable[object], *, account_id: str, source: str | None = None, time_zone: str | None = None,
-                   mapping: ColumnMapping | None = None, now: datetime, file: str = "", wait_s: float = WAIT_S) -> Summary:
-    """Take records as one batch, by the same contract: dicts as JSON gives them, or bytes, which are lines of NDJSON."""
-    chunks = (chunk_of_given(file, first, given) for first, given in _numbered(records))
-    return _taken(log, chunks, _given(account_id, source, time_zone, mapping, now), mapping, wait_s)
-
-
-def _numbered(records: Iterable[object], size: int = 100_000) -> Iterator[tuple[int, list[object]]]:
-    first, gathered = 1, []
-    for record in records:
-        gathered.append(record)
-        if len(gathered) == size:
-            yield first, gathered
-            first, gathered = first + size, []
-    if gathered:
-        yield first, gathered
 
 
 def _given(account_id: str, source: str | None, time_zone: str | None, mapping: ColumnMapping | None, now: datetime) -> Given:

@@ -2,9 +2,9 @@
 import orjson
 import pytest
 
-from core.sources.ingest import ingest_records
 from core.warehouse.build import build
 from tests.api.conftest import EVENTS
+from tests.sources.files import ingest_records
 
 ENTRIES = {"measures": ["entries", "messages_sent"], "dimensions": ["day"]}
 

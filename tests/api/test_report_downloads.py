@@ -7,10 +7,10 @@ import pytest
 from core.access import accounts, sessions, terms, users
 from core.reports import asked, making, requests
 from core.reports.making import Desk
-from core.sources.ingest import ingest_records
 from core.ui.printing import painted
 from core.warehouse.build import build
 from tests.api.conftest import EVENTS
+from tests.sources.files import ingest_records
 
 ENTRIES = {"question": {"measures": ["entries"]}}
 

@@ -10,11 +10,11 @@ import pytest
 
 from core.cli.door import Door
 from core.metrics import Query, answer
-from core.sources.ingest import ingest_records
 from core.store import Lease, refreshes
 from core.store.refreshes import Refresh
 from core.warehouse.build import build
 from core.worker import RETRY, Worker, is_due
+from tests.sources.files import ingest_records
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 HOURS = timedelta(hours=6)
@@ -134,6 +134,19 @@ def test_doctor_names_what_is_bad_and_exits_with_1(journeys, acme, data):
     assert done.code == 1
     assert [line.split(":")[0] for line in done.out.splitlines() if line.startswith("BAD")] == ["BAD  key", "BAD  account acme"]
     assert (done.err.splitlines()[0].startswith("journeys: 2 of 8 findings are bad, the first: key: "), len(done.err.splitlines())) == (True, 1)
+
+
+def test_doctor_says_that_an_erasure_was_stopped_half_way_and_does_not_name_the_person(journeys, acme, door):
+    def stopped(_):
+        raise OSError
+
+    with pytest.raises(OSError):
+        door.log("acme").erase("ana", now=door.now(), then=stopped)
+    done = journeys("doctor")
+    said = "BAD  account acme: an erasure was stopped half way: run `journeys erase` again"
+    assert (done.code, said in done.out, "profile ana" in done.out) == (1, True, False)
+    assert journeys("erase --account acme --profile ana").code == 0
+    assert journeys("doctor").code == 0
 
 
 def test_doctor_says_a_wrong_setting_and_a_damaged_store_instead_of_stopping(journeys, acme, door, data, monkeypatch):

@@ -1,6 +1,9 @@
 """Event files for tests, and what became of them."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 
@@ -22,6 +25,12 @@ def file(folder: Path, name: str, content: bytes | str | list[object]) -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def ingest_records(log: EventLog, records: Iterable[object], *, account_id: str, now: datetime) -> Summary:
+    """Take records as one batch: a file of their lines, as JSON has them, is ingested."""
+    with TemporaryDirectory() as folder:
+        return ingest(log, [file(Path(folder), "batch.ndjson", list(records))], account_id=account_id, source=None, time_zone=None, mapping=None, now=now)
 
 
 def refused(summary: Summary) -> list[tuple[str, int, str, object]]:

@@ -119,3 +119,19 @@ def test_an_erased_profile_is_a_token(run, tmp_path):
     (token,) = pl.read_parquet(segment)["profile_id"]
     assert (code, out, err) == (0, "", f"1 records: the id is now {token}.\n")
     assert token.startswith("erased-")
+
+
+def test_an_erasure_that_was_stopped_is_finished_by_the_same_command(run, tmp_path, monkeypatch):
+    run("ingest", "--account", "acme", file(tmp_path, "f.ndjson", [ENTERED]))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.warehouse.erase.erase", full)
+        assert run("erase", "--account", "acme", "--profile", "p1")[0] == 1
+    (segment,) = (tmp_path / "data/accounts/acme/log/segments").glob("*.parquet")
+    (token,) = pl.read_parquet(segment)["profile_id"]
+    again = f"0 records: the id is now {token}. The erasure that was stopped is finished.\n"
+    assert run("erase", "--account", "acme", "--profile", "p1") == (0, "", again)
+    assert run("erase", "--account", "acme", "--profile", "p1")[0] == 1

@@ -4,7 +4,6 @@ import orjson
 
 from core.eventlog import EventLog
 from core.sources import staging
-from core.sources.ingest import ingest_records
 from core.sources.reading import delimited, ndjson
 from tests.eventlog.records import held, kept_conflicts
 from tests.sources.files import HEADER, ROW, file, refused, take
@@ -47,18 +46,3 @@ def test_chunks_and_staging_change_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(staging, "IN_MEMORY", 20)
     assert take(cut, path, csv) == one
     assert held(cut) == held(whole)
-
-
-def test_records_may_be_given_as_values_or_lines(log):
-    given = [
-        {**ENTERED, "x": 1.5, "journey_version": 2},
-        orjson.dumps({**ENTERED, "event_id": "2"}),
-        {**ENTERED, "event_id": "3", "x": float("nan")},
-        5,
-        {**ENTERED, "event_id": "4", "occurred_at": NOW},
-        {**ENTERED, "event_id": "5", "x": "x" * 70_000},
-        b"nope",
-    ]
-    summary = ingest_records(log, given, account_id="acme", now=NOW)
-    assert (summary.accepted, summary.reasons) == (3, {"not a record": 3, "too large": 1})
-    assert held(log, "event_id", "journey_version", "attributes") == [("1", 2, '{"x":1.5}'), ("2", None, None), ("4", None, None)]

@@ -9,7 +9,8 @@ from core.errors import JourneysError, WrongUsage
 from core.eventlog import EventLog
 from core.sources.demo import documents, make
 from core.sources.demo.making import files
-from core.sources.ingest import Summary, ingest_records
+from core.sources.ingest import Summary
+from tests.sources.files import ingest_records
 
 NOW = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from core.access.accounts import Account
-from core.metrics import DIMENSIONS, MEASURES, Column, Query, Result, Unit, answer
+from core.metrics import DIMENSIONS, MEASURES, Column, Query, Result, Unit, answer, rules
 from core.metrics.answering import journey_names
 from core.metrics.clock import rfc3339
 from core.metrics.lineage import basis_in_words, range_in_words
@@ -27,7 +27,6 @@ TOTALS = ("profiles_in_journey", "entries", "currently_in_journey", "profiles_ex
 LADDER = ("messages_sent", "messages_delivered", "messages_failed", "messages_viewed", "messages_clicked", "messages_replied", "messages_unsubscribed",
           "messages_complained", "messages_viewed_machine", "delivery_rate", "view_rate", "click_rate", "profiles_messaged", "profiles_viewing")
 BY_TIME = {"Sent": "messages_sent", "Viewed": "messages_viewed", "Clicked": "messages_clicked"}
-GRAINS = ((124, "day"), (740, "week"))  # a range of up to so many days is drawn by this, as on the pages; a longer one by month
 TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # sheet → measures, dimensions
     "Cost": (("traffic_cost", "wasted_cost"), ("channel", "currency")),
     "Failures": (("messages_failed",), ("channel", "reason")),
@@ -87,7 +86,7 @@ def _over_time(report: Report, upto: date, progress: Callable[[float], None]) ->
     """A table a rung: a row a day, week or month, a column a channel; a bucket without messages is 0, as it is built and there were none."""
     drawn = []
     for n, (name, measure) in enumerate(BY_TIME.items(), 1):
-        grain = _grain(report.asked, upto)
+        grain = rules.grain(((report.asked.last or upto) - (report.asked.first or date.min)).days + 1)
         result = report.ask(measure, by=(grain, "channel"))
         if not result.frame.is_empty():
             frame = _across(result, grain, measure, report.asked, upto)
@@ -97,13 +96,6 @@ def _over_time(report: Report, upto: date, progress: Callable[[float], None]) ->
             drawn += lines(report.book, f"{name} by {grain}", f"{MEASURES[measure].label}, by {grain} and channel", channels, height)
         progress(0.2 + 0.1 * n)
     return drawn
-
-
-def _grain(asked: Query, upto: date) -> str:
-    if asked.first is None:
-        return "month"
-    days = ((asked.last or upto) - asked.first).days + 1
-    return next((grain for most, grain in GRAINS if days <= most), "month")
 
 
 def _channels(result: Result) -> list[str | None]:

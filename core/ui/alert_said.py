@@ -32,7 +32,7 @@ def show(viewer: Viewer, alert: Alert, about: str) -> None:
     when = words.day(day) + ("" if hour is None else f", {hour:02d}:00")
     told = f"Said on {words.moment(firing.fired_at, viewer.account.time_zone, year=True)}, {firing.state}, of snapshot {firing.snapshot_id}"
     with frame.section("alert-said", f"What it said of {when}", told):
-        parts.state("notifications", firing.said, _now(viewer, query, day, hour))
+        parts.state("notifications", firing.said, _now(viewer, query, day, hour), link=(f"alerts?alert={alert.alert_id}", "Open the alert"))
     _around(viewer, query, day, hour)
 
 
@@ -49,7 +49,7 @@ def _now(viewer: Viewer, query: Query, day: date, hour: int | None) -> str:
     what = Watched.of(query)
     value = answers.ask(viewer, asked).frame[what.name][0]
     said = words.MISSING if value is None else alerts.number(what.unit, float(value), watched.currency(query))
-    return f"By what is known now: {said}. {watched.subject(seen.snapshot(viewer), query)} is what the alert looks at now."
+    return f"By what is known now: {said}."
 
 
 def _around(viewer: Viewer, query: Query, day: date, hour: int | None) -> None:

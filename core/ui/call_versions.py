@@ -64,7 +64,9 @@ def _by_menu(found: list[Row], two: list[int], named: Callable[[str | None], str
     for element in dict.fromkeys(row["element"] for row in found):
         of = {row["journey_version"]: row for row in found if row["element"] == element}
         for name, label, unit, good in (("menu_calls", "calls", "count", None), ("ok_rate", "chose", "rate", True), ("lost_rate", "calls lost", "rate", False)):
-            rows.append(_line(f"{named(element)} <span class=q>{label}</span>", {version: row[name] for version, row in of.items()}, two, unit, good))
+            found_there = {version: row[name] for version, row in of.items()}
+            if any(value is not None for value in found_there.values()):  # a collect has no choice: its rate is of nothing
+                rows.append(_line(f"{named(element)} <span class=q>{label}</span>", found_there, two, unit, good))
     return rows
 
 

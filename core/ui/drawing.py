@@ -17,7 +17,8 @@ from core.ui import (
     changes,
     hits,
     parts,
-    picture_words, pictures,
+    picture_words,
+    pictures,
     seen,
     specs,  # noqa: F401  # the forms' specs join the house's
     tables,

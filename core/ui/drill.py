@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -60,13 +60,19 @@ def picked(viewer: Viewer, key: str, title: str, results: Sequence[Result], mark
     """What a click does, on a mark of the widget's chart or on anything else of it that stands for a number: that number is broken down."""
     if mark is not None:
         if mark.row is None or mark.row < results[0].frame.height:
-            values = results[0].frame.select(results[0].query.dimensions).row(mark.row, named=True) if mark.row is not None else None
+            values = _of_row(results[0], mark.row)
             break_down.start(viewer, title, results[0], go, values, mark.measure if mark.measure in results[0].query.measures else None)
         return
     given = hand.hit(key)
     hit = hits.read(given, results) if given else None
     if hit is not None:
         break_down.start(viewer, title, hit.result, go, hit.values, hit.measure)
+
+
+def _of_row(result: Result, row: int | None) -> dict[str, Any] | None:
+    """The values that a row is about; None: it is about none, as those of an answer that is told otherwise than as its measures may be."""
+    names = [name for name in result.query.dimensions if name in result.frame.columns]
+    return result.frame.select(names).row(row, named=True) if names and row is not None else None
 
 
 def go(asked: Visualization, title: str) -> None:

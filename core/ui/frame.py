@@ -11,13 +11,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import JourneysError
 from core.metrics import Query, Result
 from core.metrics.under_way import Told
 from core.ui import answers, charts, drill, filters, hand, hits, leaving, parts, registry, seen, states, tables, why, words, written
 from core.ui.address import CARRIED, Chosen
+from core.ui.holding import Held
 from core.ui.svg import Drawing
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 LARGE = 2_000_000  # events: a smaller account answers before a waiting state could be seen
 STOPPED = "The numbers of other widgets are not touched."
 IMAGE = "i-"  # of a widget whose image is asked for
-HEIGHT = 260  # px of a widget whose numbers are on the way: a chart's
 LEFT_OUT = {"channel": "All channels", "journey_version": "All versions", "journey": "All journeys", "sub_account": "All sub-accounts"}
 
 
@@ -111,23 +110,17 @@ def _whole(viewer: Viewer, chosen: Chosen, widget: Widget) -> None:
 
 
 def _awaited(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
-    """The answers; where they are not there at once, the widget's place is held, says how far they are, and lets the reader stop them."""
-    if seen.snapshot(viewer).published.events < LARGE or not answers.are_awaited(viewer, widget.key, [query for _, query in widget.queries]):
+    """The answers; where they take long, the widget's place is held, says how far they are, and lets the reader stop them."""
+    queries = [query for _, query in widget.queries]
+    if seen.snapshot(viewer).published.events < LARGE or all(answers.is_known(viewer, query) for query in queries):
         return worked_out(viewer, widget)
     if hand.is_stopped(widget.key):
         return (), STOPPED
-    place: DeltaGenerator = st.empty()
-    with place.container(gap="xsmall"):
-        st.html(title(widget.title, "The next numbers are on the way"))
-        line = st.empty()
-        st.skeleton(height=HEIGHT)
-
-    def told(seconds: float, share: float | None) -> None:
-        far = "" if share is None else f" · {share:.0%} of this step"
-        line.html(f"<p class=ja-sub>{words.seconds(max(seconds, 1))}{far} <button type=button class=ja-stopper data-stop>Cancel</button></p>")
-
-    found = worked_out(viewer, widget, told)
-    place.empty()
+    held = Held(widget.title)
+    if answers.are_awaited(viewer, widget.key, queries):
+        held.hold()
+    found = worked_out(viewer, widget, held.told)
+    held.leave()
     return found
 
 

@@ -56,7 +56,7 @@ def the_map(viewer: Viewer, scope: Scope) -> Widget:
         there, numbers = elements(results), Numbers.of(results)
         lines, _ = map_cards.links(there, numbers)
         label = f"Journey map, {words.plural(len(there), 'element')}. Arrow keys walk from element to element, Enter opens one below."
-        opened(map_drawing.draw(map_cards.nodes(there, numbers), lines, "map", label, chosen_element(there)))
+        opened(map_drawing.draw(map_cards.nodes(there, numbers), lines, "map", label, shown(viewer, scope)))
 
     def image(results: Results) -> Drawing:
         there, numbers = elements(results), Numbers.of(results)
@@ -87,6 +87,16 @@ def chosen_element(elements: Mapping[str, Any]) -> str | None:
     return named if named in elements else None
 
 
+def shown(viewer: Viewer, scope: Scope) -> str | None:
+    """The element that the page tells of: the address's, else where most goal value is lost, else the one that most runs got to; None where none did."""
+    runs = answers.ask(viewer, scope.ask("element_arrived", by=("element",))).frame
+    arrived = {row["element"]: row["element_arrived"] for row in runs.iter_rows(named=True) if row["element"] is not None}
+    elements = of_versions(viewer, scope.journey, scope.chosen.versions) or {key: element_named(key, {}) for key in arrived}
+    loses = (row["element"] for row in answers.ask(viewer, lost(scope)).frame.iter_rows(named=True) if row["lost_value"])
+    busiest = max(arrived, key=lambda key: (arrived[key], key), default=None)
+    return chosen_element(elements) or next((key for key in loses if key in elements), busiest) or next(iter(elements), None)
+
+
 def table(elements: Elements, results: Sequence[Result]) -> None:
     """Everything that the map says, a row an element."""
     numbers = Numbers.of(results)
@@ -101,7 +111,7 @@ def table(elements: Elements, results: Sequence[Result]) -> None:
             tables.Col("Lost goal value", "n", lambda row: _lost_said(numbers, row)),
             columns.measure("element_time_median_s", "Median time"), columns.measure("messages_sent", "Sent"),
             columns.measure("delivery_rate", "Delivered"), columns.measure("view_rate", "Viewed"), columns.measure("click_rate", "Clicked"),
-            columns.money("traffic_cost", "Cost"), tables.Col("Goes on to", "t d", _goes_on(elements, numbers)),
+            columns.money("traffic_cost", "Cost"), tables.Col("Goes on to", "t w", _goes_on(elements, numbers)),
         ],
         rows, "Elements of the journey", "top",
     )  # fmt: skip

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from streamlit.delta_generator import DeltaGenerator
 
 from core.metrics import MEASURES
-from core.ui import answers, columns, filters, frame, map_cards, parts, rows_out, seen, series, states, words
+from core.ui import columns, filters, frame, map_cards, parts, rows_out, seen, series, states, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
-from core.ui.journey_map import chosen_element, element_named, queries
+from core.ui.journey_map import element_named, queries, shown
 from core.ui.map_cards import Numbers
 from core.ui.map_elements import Elements, Scope, of_versions
 from core.ui.performance import BY
@@ -22,21 +22,12 @@ STATES = {"element_arrived": "Arrived", "element_passed": "Passed", "element_wai
 
 def section(viewer: Viewer, chosen: Chosen, scope: Scope, beside: DeltaGenerator) -> None:
     """Its facts in the place beside the map, and the rows below; nothing where no run arrived anywhere."""
-    element = which(viewer, scope)
+    element = shown(viewer, scope)
     if element is None:
         return
     with beside:
         frame.show(viewer, chosen, lambda: facts(viewer, scope, element))
     frame.show(viewer, chosen, lambda: rows(viewer, scope, element))
-
-
-def which(viewer: Viewer, scope: Scope) -> str | None:
-    """The element that the page shows: the address's, else the one at which most runs arrived; None where none did."""
-    runs = answers.ask(viewer, scope.ask("element_arrived", by=("element",))).frame
-    arrived = {row["element"]: row["element_arrived"] for row in runs.iter_rows(named=True) if row["element"] is not None}
-    elements = of_versions(viewer, scope.journey, scope.chosen.versions) or {key: element_named(key, {}) for key in arrived}
-    busiest = max(arrived, key=lambda key: (arrived[key], key), default=None)
-    return chosen_element(elements) or busiest or next(iter(elements), None)
 
 
 def facts(viewer: Viewer, scope: Scope, element_id: str) -> Widget:

@@ -31,7 +31,7 @@ def events_map(viewer: Viewer, scope: Scope) -> Widget:
     def draw(results: Results) -> None:
         nodes, lines, _ = steps(results[0])
         label = f"Map learned from events, {words.plural(len(nodes), 'step')}. Arrow keys walk from step to step, Enter opens one below."
-        opened(map_drawing.draw(nodes, lines, "map", label, st.query_params.get("step")), "step")
+        opened(map_drawing.draw(nodes, lines, "map", label, shown(results[0])), "step")
 
     def image(results: Results) -> Drawing:
         nodes, lines, _ = steps(results[0])
@@ -42,6 +42,12 @@ def events_map(viewer: Viewer, scope: Scope) -> Widget:
 
     return Widget("map", f"What followed what, {which(scope)}", (("", query(scope)),), draw, table=drawn_as_table, image=image, sub=UNNAMED,
                   foot=lambda results: undrawn(steps(results[0])[2]), empty="No run started in this range")  # fmt: skip
+
+
+def shown(flow: Result) -> str | None:
+    """The step that the page tells of: the address's, else the one that most runs have as their last; None where nothing happened."""
+    ended, named = last(flow), st.query_params.get("step")
+    return named if named in times(flow) else max(ended, key=lambda step: (ended[step], step), default=None)
 
 
 def times(flow: Result) -> dict[str, int]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.metrics import MEASURES, Query
@@ -16,27 +15,18 @@ from core.ui.performance import BY
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
-STEP = "step"  # the parameter of the address
 RUNGS = ("sent", "delivered", "viewed", "clicked", "replied", "failed")
 
 
 def section(viewer: Viewer, chosen: Chosen, scope: Scope, beside: DeltaGenerator) -> None:
     """Its facts in the place beside the map, and the rows below; nothing where nothing happened."""
-    step = which(viewer, scope)
+    step = map_events.shown(answers.ask(viewer, map_events.query(scope)))
     if step is None:
         return
     with beside:
         frame.show(viewer, chosen, lambda: facts(viewer, scope, step))
     frame.show(viewer, chosen, lambda: rows(viewer, scope, step))
     frame.show(viewer, chosen, lambda: stops(viewer, scope))
-
-
-def which(viewer: Viewer, scope: Scope) -> str | None:
-    """The step that the page shows: the address's, else the one that most runs have as their last; None where nothing happened."""
-    flow = answers.ask(viewer, map_events.query(scope))
-    there, last = map_events.times(flow), map_events.last(flow)
-    named = st.query_params.get(STEP)
-    return named if named in there else max(last, key=lambda step: (last[step], step), default=None)
 
 
 def counted(viewer: Viewer, scope: Scope, step: str, by: tuple[str, ...] = (), *, compare: bool = False) -> Query:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from core.metrics import rules
+
 PRESETS = ("7 days", "28 days", "This month", "90 days", "All")
 IDS = {"7d": "7 days", "28d": "28 days", "month": "This month", "90d": "90 days", "all": "All"}  # in an address: a range that moves with the days
 DEFAULT = "28 days"  # four whole weeks, so the default comparison is the four before them
@@ -32,9 +34,8 @@ def each_day(days: Days) -> Sequence[date]:
 
 
 def grain(days: Days) -> str:
-    """Days up to four months, weeks up to two years, months beyond: what a chart's width can hold."""
-    length = (days[1] - days[0]).days + 1
-    return "day" if length <= 124 else "week" if length <= 740 else "month"
+    """What a chart's width can hold: days, weeks or months."""
+    return rules.grain((days[1] - days[0]).days + 1)
 
 
 def bucket(day: date, grain: str) -> date:

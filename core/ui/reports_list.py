@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import JourneysError
 from core.reports import requests
 from core.reports.asked import KINDS, refusal
-from core.store import outbox, reports
+from core.store import outbox, report_schedules, reports
 from core.store.outbox import Mail
 from core.store.reports import Report
 from core.ui import filters, frame, parts, reports_words, tables, words
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 A_PAGE = 25
+FIRST = "Create one: it is made in the background, and kept here for 90 days."
 EVERY_S = 2.0  # how often a report that is being made is looked at
 SAID = "reports-said"
 LINK = 'style="color:var(--accent);text-decoration:underline"'  # a table's links are plain elsewhere: these do something
@@ -45,9 +46,12 @@ def listed(viewer: Viewer) -> None:
             st.rerun()  # the last one is made: stop looking
         with st.container(key="w-reports", gap="xsmall"):
             st.html(frame.title(words.plural(len(found), "report") if found else "Reports", _sub(found)))
+            kept_back = _kept_back(viewer)
             if not found:
-                parts.state("description", "There is no report yet", "Create one: it is made in the background, and kept here for 90 days.")
+                said = ("Nothing is open here now", kept_back) if kept_back else ("There is no report yet", FIRST)
+                parts.state("description", *said)
                 return
+            parts.foot(escape(kept_back))
             pages = -(-len(found) // A_PAGE)
             place = st.container()
             page = int(st.pagination(pages, key="reports-page")) if pages > 1 else 1
@@ -56,6 +60,16 @@ def listed(viewer: Viewer) -> None:
                 tables.table(_columns(viewer), rows, "Reports", "list")
 
     alone()
+
+
+def _kept_back(viewer: Viewer) -> str:
+    """What the account's package does not open now, reports and schedules; empty: nothing. What is a role's alone is not told."""
+    account, admin = viewer.account, "admin"
+    kinds = [(one.kind, one.parameters) for one in reports.listed(viewer.store, account.account_id)]
+    held = [why for kind, parameters in kinds if (why := refusal(account, admin, kind, parameters))]
+    due = [why for one in report_schedules.listed(viewer.store, account.account_id) if (why := refusal(account, admin, "custom", one.parameters))]
+    counted = [words.plural(len(found), name) for found, name in ((held, "report"), (due, "schedule")) if found]
+    return f"{' and '.join(counted)} kept for when the package allows: {(held or due)[0]}" if counted else ""
 
 
 def _sub(found: list[Report]) -> str:

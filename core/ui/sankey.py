@@ -14,7 +14,7 @@ from core.ui.charts import Picture, Spec
 Place = tuple[int, str]  # layer, key
 GAP, LEAST, PITCH = 14.0, 2.0, 20.0  # px between stops; the lowest a stop is drawn; from one name to the next
 BAR, LABEL = 1.1, 13.0  # % of the width: a stop's bar, and what its name needs at the right edge
-LAYER_PX = 150  # a layer is at least this wide, narrower pages scroll
+LAYER_PX = 138  # a layer is at least this wide, narrower pages scroll
 CURVE = 12  # points along a flow's edge
 
 

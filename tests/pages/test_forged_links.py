@@ -1,5 +1,6 @@
 """What leaves the house is what some page shows to this reader: a link that was bent asks for Explore."""
 import json
+import re
 from html import unescape
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 from core.access import accounts, sessions, signed, users
 from core.api.downloads import Downloads, Refusal
 from core.metrics import Query, answer
-from core.reports import asked
+from core.reports import asked, requests
 from core.store import report_schedules, reports
 from core.ui import leaving, registry
 from core.ui.viewer import PAGE
@@ -126,3 +127,15 @@ def test_a_schedule_of_a_free_question_ends_with_the_package_that_allowed_it(doo
         assert "Explore belongs to the package Scale" in str(asked.refusal(door.account("demo"), "admin", "custom", given))
     finally:
         accounts.change(door.store, "demo", by="test", now=door.now(), package="scale")
+
+
+def test_what_a_package_does_not_open_any_more_is_kept_and_counted(run, door):
+    given = asked.custom(door.account("demo"), door.snapshot("demo"), [{"question": SECRET, "needs": "explore"}])
+    made = requests.ask(door.store, door.account("demo"), users.find(door.store, "ana"), "custom", "Mine", given, now=door.now())
+    accounts.change(door.store, "demo", by="test", now=door.now(), package="start")
+    try:
+        said = "\n".join(element.proto.body for element in run("reports").get("html"))
+    finally:
+        accounts.change(door.store, "demo", by="test", now=door.now(), package="scale")
+        requests.cancel(door.store, door.account("demo"), None, made.report_id, now=door.now())
+    assert re.search(r"\d+ reports?(?: and \d+ schedules?)? kept for when the package allows: \w+ belongs to the", said)

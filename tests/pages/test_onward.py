@@ -1,12 +1,15 @@
 """From every widget onward: where the menu leads to Explore or to an alert, that question can be asked, and a row that is clicked names a part of it."""
 
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
+from core.metrics import Query, answer
 from core.metrics.rules import settled
 from core.reports import watched
-from core.ui import asking, drill, registry, seen, watch
+from core.ui import asking, break_down, charts, drill, registry, seen, watch
 from core.ui.menu import MENU
 from tests.pages.test_widgets_agree import html
 
@@ -33,3 +36,16 @@ def test_what_the_menu_offers_of_a_widget_can_be_asked(run, door, page, query):
             watched.checked(watched.only(asked, watched.numbers(asked)[0]), by_hour=False)
             assert watch.is_possible(asked)
     assert wrong == []
+
+
+@pytest.mark.parametrize(("asked", "opened"), [
+    (Query(("entries",), ("journey",), order="journey", limit=1), [{"journey": "account-opening"}]), (Query(("entries",)), [None]),
+    (Query(("mep",), answer="mep_journeys"), [None])])
+def test_a_row_of_any_answer_opens_the_way_down(door, monkeypatch, asked, opened):
+    found = []
+    monkeypatch.setattr(break_down, "start", lambda *given: found.append(given[4]))
+    if asked.answer:
+        today = answer(door.snapshot("demo"), Query(("entries",))).as_of.date()
+        asked = replace(asked, first=today.replace(day=1), last=(today.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1))
+    drill.picked(None, "w", "Title", (answer(door.snapshot("demo"), asked),), charts.Mark(0, None))
+    assert found == opened

@@ -7,14 +7,15 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import polars as pl
 import pytest
 
 from core.access.users import User
-from core.metrics import feeds
+from core.metrics import feeds, under_way
 from core.store import refreshes
-from core.ui import frame, listing, rows_out, silence, states
+from core.ui import answers, frame, holding, listing, rows_out, silence, states
 from tests.e2e.serving import ROOT, served
 from tests.pages.accounts import opened
 from tests.pages.test_widgets_agree import html, tables, widgets
@@ -155,15 +156,36 @@ def test_a_failed_build_is_said_and_the_last_numbers_stay(run, door):
     assert "<dt>Profiles in journey</dt>" in drawn
 
 
-def test_in_a_large_account_a_widget_holds_its_place_until_its_numbers_are_there(run, monkeypatch):
-    held = []
+@pytest.fixture
+def held(monkeypatch):
+    """The heights of the places that were held, in an account that is large, with no answer known yet."""
+    heights = []
     monkeypatch.setattr(frame, "LARGE", 0)
-    monkeypatch.setattr(frame.st, "skeleton", lambda **how: held.append(how["height"]))
+    monkeypatch.setattr(frame.answers, "is_known", lambda viewer, query: False)
+    monkeypatch.setattr(holding.st, "skeleton", lambda **how: heights.append(how["height"]))
+    return heights
+
+
+def test_in_a_large_account_a_widget_holds_its_place_until_its_numbers_are_there(run, held, monkeypatch):
     monkeypatch.setattr(frame.answers, "are_awaited", lambda viewer, widget, queries: True)
     at = run("overview")
     assert not at.exception
-    assert held == [frame.HEIGHT] * len([widget for widget in widgets(at) if widget.key != "six"])
+    assert held == [holding.HEIGHT] * len([widget for widget in widgets(at) if widget.key != "six"])
     assert "The next numbers are on the way" not in html(at)
+
+
+@pytest.mark.parametrize(("takes", "places"), [(0.0, []), (0.2, [holding.HEIGHT])])
+def test_a_question_that_takes_long_though_others_did_not_can_be_stopped_too(run, held, monkeypatch, takes, places):
+    def slow(snapshot, query, plain=answers._answer):
+        sleep(takes)
+        return plain(snapshot, query)
+
+    monkeypatch.setattr(frame.answers, "are_awaited", lambda viewer, widget, queries: False)
+    monkeypatch.setattr(under_way, "LOOK_S", 0.05)
+    monkeypatch.setattr(answers, "_answer", slow)
+    at = run("explore", "measures=entries&dimensions=&form=single")
+    assert not at.exception
+    assert held == places
 
 
 def test_a_long_page_lists_what_stands_on_it_and_a_short_one_does_not(run):

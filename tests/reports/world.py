@@ -2,8 +2,8 @@
 from datetime import UTC, datetime
 
 from core.eventlog import EventLog
-from core.sources.ingest import ingest_records
 from core.warehouse.build import build
+from tests.sources.files import ingest_records
 
 AT = "2026-02-{day:02}T{hour:02}:00:00Z"
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -11,8 +11,8 @@ from streamlit.util import calc_hash
 from core.access import accounts, sessions, terms, users
 from core.access.features import ROLES
 from core.cli.door import Door, of_the_server
-from core.sources.ingest import ingest_records
 from core.ui import browser
+from tests.sources.files import ingest_records
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELL = str(ROOT / "core" / "ui" / "shell.py")

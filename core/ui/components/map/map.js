@@ -139,8 +139,9 @@ function pan(view, dragging) {
   view.onpointermove = ev => {
     if (!from) return
     const dx = ev.clientX - from[0], dy = ev.clientY - from[1]
-    if (Math.abs(dx) + Math.abs(dy) > 4) { dragging(true); view.classList.add("drag") }
+    if (Math.abs(dx) + Math.abs(dy) > 4 && !view.classList.contains("drag")) { dragging(true); view.classList.add("drag"); view.setPointerCapture(ev.pointerId) }
     view.scrollLeft = from[2] - dx; view.scrollTop = from[3] - dy
   }
-  view.onpointerup = view.onpointerleave = () => { from = null; view.classList.remove("drag") }
+  // the click that ends a drag comes after this and opens nothing; the next one, of a key too, does
+  view.onpointerup = view.onpointerleave = view.onpointercancel = () => { from = null; view.classList.remove("drag"); setTimeout(() => dragging(false)) }
 }

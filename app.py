@@ -18,7 +18,6 @@ lighter.install()
 door = of_the_server()
 RESERVED = ("auth", "exports", "api", "healthz", "_stcore", "app", "media", "component", "static")  # first segments of routes, ours and Streamlit's
 FRONTEND = Path(st.__file__).parent / "static"
-index = front.index_of(FRONTEND)
 
 
 def user_of(session_id):
@@ -26,7 +25,7 @@ def user_of(session_id):
 
 
 app = st.App("core/ui/shell.py", routes=routes(door), lifespan=worker.beside(door), on_script_error=trouble.show,  # written just so: the source is searched
-             middleware=[Middleware(SecurityHeaders, policy=content_policy(index)),
-                         Middleware(front.FirstFiles, static=FRONTEND, index=index, pages=menu.ADDRESSES),
+             middleware=[Middleware(SecurityHeaders, policy=content_policy(front.index_of(FRONTEND))),
+                         Middleware(front.FirstFiles, static=FRONTEND, pages=menu.ADDRESSES),
                          Middleware(KnownPages, user_of=user_of, pages=menu.ADDRESSES, reserved=RESERVED),
                          Middleware(LiveSession, user_of=user_of, back_message=BackMsg)])

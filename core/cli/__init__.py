@@ -1,11 +1,14 @@
 """The command line: a door that reads settings and the time, calls a room, and prints what it answers."""
 import importlib
+import os
 import sys
 from typing import Any
 
 import click
 
 from core.errors import JourneysError
+
+TRACE = "JOURNEYS_TRACE"  # anything: a fault of ours ends with its traceback, for a report
 
 # command → (module of core.cli, attribute): a command is imported when it is asked for, so `journeys --help` stays quick
 COMMANDS = {
@@ -81,5 +84,11 @@ def main(args: list[str] | None = None) -> Any:
         code = 1
     except OSError as error:  # a file or folder that was named, or the data's own: not to be read or written
         click.echo(f"journeys: {': '.join(str(part) for part in (error.filename, error.strerror or error) if part)}. Nothing more was done.", err=True)
+        code = 1
+    except Exception as bug:
+        if os.environ.get(TRACE):
+            raise
+        said = f"{type(bug).__name__}: {' '.join(str(bug).split())[:500]}"
+        click.echo(f"journeys: this is a fault of ours ({said}). Report it with what the same command says under {TRACE}=1.", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -13,7 +13,7 @@ from core.eventlog.appending import Batch
 from core.eventlog.compaction import compacted
 from core.eventlog.documents import Document, admitted, read_documents, write_documents
 from core.eventlog.erasure import Erased, Note, begin, begun, end, without_person
-from core.eventlog.files import FULL, disk_faults_said
+from core.eventlog.files import FULL, REFUSED, disk_faults_said
 from core.eventlog.locks import Busy, held
 from core.eventlog.manifest import Manifest, Segment, commit, read_manifest
 from core.eventlog.sweeping import sweep
@@ -80,7 +80,8 @@ class EventLog:
                 after = batch.finish(rejected, rejected_count)
                 commit(self.folder, after)
             except BaseException:  # whatever ends it: a batch is all in the log or not at all
-                batch.drop()
+                if self.manifest().batches == before.batches:  # else it was stopped after the commit, and its files are the log's
+                    batch.drop()
                 raise
             self._compact(after)
         accepted = after.position - before.position
@@ -146,12 +147,13 @@ class EventLog:
     def _compact(self, manifest: Manifest) -> None:
         try:
             smaller = compacted(self.folder, manifest)
+            if smaller is not manifest:
+                commit(self.folder, smaller)
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in (*FULL, *REFUSED):
                 raise
-            return  # the batch is in the log; laying segments together waits until there is room
+            return  # the batch is in the log; laying segments together waits for the next one, which says what is wrong if it still is
         if smaller is not manifest:
-            commit(self.folder, smaller)
             sweep(self.folder, smaller, self._reading)
 
     @property

@@ -59,7 +59,7 @@ def explain(snapshot: Snapshot, query: Query) -> Explanation:
     one_currency(snapshot, query)
     measures = tuple(_explained(snapshot, query, MEASURES[name]) for name in query.measures)
     sql = inlined(*sql_for(query, series=series_of(snapshot)))
-    return Explanation(measures, basis_in_words(query.basis), range_in_words(query), filters_in_words(query), sql, snapshot.snapshot_id,
+    return Explanation(measures, basis_of(query), range_in_words(query), filters_in_words(query), sql, snapshot.snapshot_id,
                        local(snapshot.zones, snapshot.as_of), sum(measure.rows for measure in measures))
 
 
@@ -68,6 +68,11 @@ def basis_in_words(basis: str) -> str:
     if basis == ENTERED:
         return "entered: facts of the runs that started in the range, placed on the day their run started"
     return "happened: facts whose own time is in the range, whenever their run started"
+
+
+def basis_of(query: Query) -> str:
+    """The same of a question: MEP knows no basis."""
+    return "one profile once a month, by the time of its entry" if query.measures == ("mep",) else basis_in_words(query.basis)
 
 
 def range_in_words(query: Query) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from core.errors import JourneysError
 from core.metrics import MEASURES, Column, Query, Result, Unit
 from core.metrics.clock import rfc3339
-from core.metrics.lineage import basis_in_words, filters_in_words, range_in_words
+from core.metrics.lineage import basis_of, filters_in_words, range_in_words
 from core.metrics.result import json_value
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -49,7 +49,7 @@ def about_result(result: Result) -> list[tuple[str, str]]:
 
 def about_query(query: Query) -> list[tuple[str, str]]:
     """What a question asks: range, basis, filters and the definitions of its measures."""
-    lines = [("Range", range_in_words(query)), ("Basis", basis_in_words(query.basis)), *(("Filter", text) for text in filters_in_words(query))]
+    lines = [("Range", range_in_words(query)), ("Basis", basis_of(query)), *(("Filter", text) for text in filters_in_words(query))]
     lines += [(MEASURES[name].label, MEASURES[name].definition) for name in query.measures]
     return [*lines, *((formula.name, f"Formula: {formula.text}") for formula in query.formulas)]
 

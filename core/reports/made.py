@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ import polars as pl
 
 from core.metrics import Query, answer
 from core.metrics.answering import journey_names
+from core.metrics.aside import aside
 from core.metrics.behind import row_batches, row_columns
 from core.metrics.differing import moved_rows
 from core.reports import export
@@ -57,7 +59,11 @@ def rows_file(snapshot: Snapshot, query: Query, kind: str, title: str, account_i
 
     Memory is bounded by a batch. Raises WrongUsage, JourneysError; leaves nothing then.
     """
-    batches = _batches(snapshot, query, with_people, told, against)
+    with aside(snapshot) as reading, aside(against) if against else nullcontext() as before:
+        return _file(snapshot, query, kind, title, account_id, _batches(reading, query, with_people, told, before), against)
+
+
+def _file(snapshot: Snapshot, query: Query, kind: str, title: str, account_id: str, batches: Iterator[pl.DataFrame], against: Snapshot | None) -> Path:
     first = next(batches)
     handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=f".{kind}")
     try:

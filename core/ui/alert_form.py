@@ -96,8 +96,9 @@ def _rest(viewer: Viewer, alert: Alert | None, query: Query, keep: Keep) -> tupl
     kind = st.selectbox("It tells you when that", kinds, kinds.index(before.kind), format_func=KIND_WORDS.__getitem__, key=f"al-kind-{own}")
     with st.form(f"alert-{own}", border=False):
         rule = _rule(query, before, str(kind))
-        name = st.text_input("Name", alert.name if alert else st.query_params.get(watch.NAME, "")[: kept.LONGEST_NAME], max_chars=kept.LONGEST_NAME,
-                             placeholder="Deliveries fall")  # fmt: skip
+        usual = watched.subject(seen.snapshot(viewer), query)[: kept.LONGEST_NAME]
+        given = alert.name if alert else st.query_params.get(watch.NAME, "")[: kept.LONGEST_NAME]
+        name = st.text_input("Name", given, max_chars=kept.LONGEST_NAME, placeholder=usual).strip() or usual
         recipients, quiet = _recipients(viewer, alert), _quiet(alert)
         with st.container(horizontal=True, gap="small"):
             is_kept = st.form_submit_button("Keep the changes" if alert else "Add the alert", type="primary")

@@ -112,7 +112,7 @@ def _shown(viewer: Viewer, going: Going) -> None:
         if viewer.may("explore") and st.button("Open in Explore", type="primary", icon=":material/query_stats:", key="drill-open"):
             going.go(made, going.title)
         if watch.is_possible(narrowed.query) and st.button("Alert me", icon=":material/notification_add:", key="drill-alert"):
-            watch.start(narrowed.query, going.title)
+            watch.start(narrowed.query)
 
 
 def _way(viewer: Viewer, going: Going) -> None:

@@ -43,13 +43,17 @@ def paths(viewer: Viewer, chosen: Chosen, journey: str) -> Widget:
     return Widget(
         "paths", "The paths that callers take", (("", told(chosen, "calls", "call_paths")),), picture=picture,
         sub="From the start of each call over the elements it got to, to how it ended. Choose a stop or a flow to see its calls",
-        foot=lambda results: _further(results),
+        foot=lambda results: [*_further(results), *_no_loop(viewer, chosen)],
     )  # fmt: skip
 
 
 def _further(results: Results) -> list[str]:
     more = [row["calls"] for row in results[0].frame.iter_rows(named=True) if row["step"] == MOST_STEPS and row["next_element"] is not None]
     return [f"{words.plural(sum(more), 'call')} went on after {MOST_STEPS} elements: the table and the files hold every step"] if more else []
+
+
+def _no_loop(viewer: Viewer, chosen: Chosen) -> list[str]:
+    return ["no call came back to an element that it had left"] if answers.ask(viewer, told(chosen, "calls", "call_loops")).frame.is_empty() else []
 
 
 def drawn(rows: list[Row], names: Mapping[str, str], ground: dict[str, str]) -> tuple[list[Stop], list[Flow]]:

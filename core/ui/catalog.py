@@ -113,6 +113,14 @@ def elements(viewer: Viewer, journey_id: str) -> tuple[Element, ...]:
     return tuple(found.values())
 
 
+def element_said(viewer: Viewer, journey_id: str | None, element_id: str | None) -> str:
+    """An element by its name and its id, as files have it; the id alone where its journey is not known or gives it no name."""
+    if element_id is None:
+        return "–"
+    found = next((one.name for one in elements(viewer, journey_id) if one.element_id == element_id), element_id) if journey_id else element_id
+    return element_id if found == element_id else f"{found} ({element_id})"
+
+
 @once_a_snapshot
 def arms(viewer: Viewer, journey_id: str) -> tuple[Arm, ...]:
     """A journey's arms, the newest version's order."""

@@ -114,10 +114,11 @@ def texts(*pairs: tuple[str, str]) -> list[Spec]:
     return [{"field": field, "type": "nominal", "title": title} for field, title in pairs]
 
 
-def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool, marked: bool) -> Spec:
+def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool, marked: tuple[int, ...]) -> Spec:
     """This period in the accent, the compared one as a ghost, the unfinished day dashed and hollow, published versions as marks.
 
-    Frame: day, now, before, whole, open, lone, last, mark, and the texts said, now_said, before_day_said, before_said.
+    `marked`: the places of the marks' words (core.ui.series). Frame: day, now, before, whole, open, lone, last, mark, mark_place, and the texts said,
+    now_said, before_day_said, before_said.
     """
     x, y = days_axis(grain), number_axis("now", unit)
     part = partial(_layer, x)
@@ -133,16 +134,23 @@ def _trend(c: dict[str, str], unit: str, grain: str, title: str, compared: bool,
     ]
     if compared:
         layers.insert(1, part({"type": "line", "color": c["ghost"], "strokeWidth": 1.5}, y=number_axis("before", unit)))
-    if marked:
-        beside_mark = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 0, "color": c["muted"]}
-        layers += [part({"type": "rule", "color": c["muted"], "strokeDash": [2, 3]}, "isValid(datum.mark)"),
-                   part(beside_mark, "isValid(datum.mark)", text={"field": "mark"})]
+    layers += _marks(c, x, marked)
     hover = {"name": "hover", "select": {"type": "point", "fields": ["day"], "nearest": True, "on": "pointermove", "clear": "pointerout"}}
     tooltip = texts(("said", grain.capitalize()), ("now_said", title), *((("before_day_said", "Compared"), ("before_said", "Then")) if compared else ()))
     shown = {"condition": {"param": "hover", "empty": False, "value": 0.5}, "value": 0}
     rule = part({"type": "rule", "color": c["ink"], "cursor": "pointer"}, opacity=shown, tooltip=tooltip)
     spec = clickable({"layer": [*layers, {**rule, "name": "days"}]}, "days", nearest=True)
     return {**spec, "params": [*spec["params"], {**hover, "views": ["days"]}]}  # Vega-Lite forgets a layer's own where there are some above it
+
+
+def _marks(c: dict[str, str], x: Spec, places: tuple[int, ...]) -> list[Spec]:
+    """A line where something was published, and its words to the right of it, or to the left where that would end outside."""
+    layers = [_layer(x, {"type": "rule", "color": c["muted"], "strokeDash": [2, 3]}, "isValid(datum.mark)")] if places else []
+    for place in places:
+        where = {"align": "right", "dx": -4, "y": 14 * (-place - 1)} if place < 0 else {"align": "left", "dx": 4, "y": 14 * place}
+        words = {"type": "text", "baseline": "top", "color": c["muted"], **where}
+        layers.append(_layer(x, words, f"datum.mark_place === {place}", text={"field": "mark"}))
+    return layers
 
 
 def _layer(x: Spec, mark: Spec, only: str | None = None, **more: Any) -> Spec:

@@ -45,7 +45,7 @@ def do(viewer: Viewer, what: str, title: str, results: Sequence[Result], kind: s
         refused(not_open)
         return
     if what == "alert":
-        watch.start(results[0].query, title)
+        watch.start(results[0].query)
         return
     asked = asking.of_widget(viewer, results[0].query, DRAWN_AS.get(kind or "", kind if kind in FORMS else None))
     if what == "explore":

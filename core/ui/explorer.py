@@ -95,7 +95,7 @@ def keep(viewer: Viewer, asked: Visualization, board: Board | None = None) -> No
         if st.button("Add to dashboard", key="keep-add", icon=":material/dashboard_customize:"):
             drill.add(viewer, asked, asked.title, None if board is None else board.board_id)
         if watch.is_possible(asked.query) and st.button("Alert me", key="keep-alert", icon=":material/notification_add:"):
-            watch.start(asked.query, board.name if board else asked.title)
+            watch.start(asked.query, board.name if board else "")
 
 
 def open_board(board_id: int) -> None:

@@ -95,7 +95,8 @@ def _whole(viewer: Viewer, chosen: Chosen, widget: Widget) -> None:
         widget.picker()
     if problem == STOPPED:
         parts.state("pause_circle", "You stopped this question", problem)
-        st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
+        if st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:"):
+            st.rerun()  # all of the page: what stands below may hang on the answer
     elif problem:
         parts.state("error", "This could not be worked out", problem, "bad")
     elif is_empty:

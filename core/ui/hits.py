@@ -36,6 +36,15 @@ def drawing(results: Results) -> Iterator[None]:
         _drawn.reset(token)
 
 
+def journey(results: Results = ()) -> str | None:
+    """The one journey that these answers, else those that are drawn, are about; None: there is none, or more."""
+    for result in results or _drawn.get():
+        values = dict(result.query.where).get("journey", ())
+        if len(values) == 1 and values[0] is not None:
+            return str(values[0])
+    return None
+
+
 def of_row(row: Mapping[str, Any]) -> str:
     """The attribute of a table's row whose values name a place of an answer; empty: they name none."""
     for result in _drawn.get():

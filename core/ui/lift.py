@@ -114,10 +114,11 @@ def maturity(viewer: Viewer, scope: Scope) -> Widget | None:
 
     weeks = _weeks(frame)
     left = frame["week"].n_unique() - len(weeks)
-    foot = [f"the {len(weeks)} newest weeks are drawn, the table and files hold {left} more"] if left else []
+    foot = ["dashed and hollow: not all of the week have been in the journey that long",
+            *([f"the {len(weeks)} newest weeks are drawn, the table and files hold {left} more"] if left else [])]
     legend = [(_colour(n, len(weeks)), f"{words.day(week, year=False)} · n {words.count(people)}") for n, (week, people) in enumerate(weeks)]
     return Widget("maturity", "Goal rate, by days since entry and week of entry", (("", query),), picture=picture,
-                  sub=parts.keys(*legend) + '<span class="ja-k">dashed and hollow: not all of the week have been in the journey that long</span>',
+                  sub=parts.keys(*legend),
                   foot=lambda _: foot)  # fmt: skip
 
 

@@ -45,9 +45,10 @@ def events_map(viewer: Viewer, scope: Scope) -> Widget:
 
 
 def shown(flow: Result) -> str | None:
-    """The step that the page tells of: the address's, else the one that most runs have as their last; None where nothing happened."""
+    """The step that the page tells of: the address's, else the one at which most runs stand, rather than one that is a goal or an end; None where
+    nothing happened."""
     ended, named = last(flow), st.query_params.get("step")
-    return named if named in times(flow) else max(ended, key=lambda step: (ended[step], step), default=None)
+    return named if named in times(flow) else max(ended, key=lambda step: (not step.startswith(("goal ", "exited ")), ended[step], step), default=None)
 
 
 def times(flow: Result) -> dict[str, int]:

@@ -189,7 +189,7 @@ def rules(viewer: Viewer, chosen: Chosen) -> Widget:
             [Col("Rule", "t", lambda row: escape(row["rule"])), Col("MEP for each person", "t", lambda row: f"<b>{row['each']}</b>"),
              Col("People", "n", lambda row: words.count(row["people"])), Col("Their MEP", "n", lambda row: words.count(row["mep"])),
              Col("Counted", "n", lambda row: words.count(row["counted"])), Col("What is counted", "t", lambda row: escape(row["of"]))],
-            list(results[0].frame.iter_rows(named=True)), "The six rules of counting", "tight",
+            list(results[0].frame.iter_rows(named=True)), "The six rules of counting", "tight said",
         )  # fmt: skip
 
     said = "An entry counts, and nothing else: whatever a person does in a calendar month of the account’s zone, it is one"

@@ -56,8 +56,7 @@ def _said(viewer: Viewer, query: Query, name: str, value: Any) -> str:
         return "None"
     journeys = dict(query.where).get("journey", ())
     if name in ("element", "last_element") and len(journeys) == 1:
-        found = next((one.name for one in catalog.elements(viewer, str(journeys[0])) if one.element_id == value), value)
-        return str(value) if found == value else f"{found} ({value})"
+        return catalog.element_said(viewer, str(journeys[0]), value)
     return tables.text(viewer, name, value, "text")
 
 

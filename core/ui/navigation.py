@@ -13,7 +13,7 @@ from core.errors import JourneysError
 from core.ui import break_down, browser, contents, hand, menu, parts
 from core.ui.address import CARRIED
 from core.ui.menu import Entry
-from core.ui.viewer import PAGE, SignedOut, Viewer, refuse
+from core.ui.viewer import PAGE, PINNED, SignedOut, Viewer, refuse
 
 STATIC = Path(__file__).parent / "static"
 FAVICON = str(STATIC / "favicon.png")  # a material icon would be fetched from an outside host
@@ -37,7 +37,8 @@ def run(viewer: Viewer) -> None:
     except SignedOut:
         browser.go_again()
     except JourneysError as error:
-        parts.state("error", "This page cannot be shown as it was asked for", str(error), "bad")
+        way = (parts.newest_address(), "Show the newest numbers") if PINNED in st.query_params else None
+        parts.state("error", "This page cannot be shown as it was asked for", str(error), "bad", way)
 
 
 def _sidebar(viewer: Viewer, here: str) -> None:

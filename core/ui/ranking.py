@@ -80,7 +80,7 @@ def moved(viewer: Viewer, chosen: Chosen) -> Widget:
                 Col(words.days(*chosen.days), "n", lambda row: words.count(row[name])),
                 Col("Moved by", "n", lambda row: _signed(row["by"])), columns.change(name, True),
             ],
-            rows, "Journeys that moved most", "tight",
+            rows, "Journeys that moved most", "tight said",
         )  # fmt: skip
 
     return Widget(

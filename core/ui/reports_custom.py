@@ -11,9 +11,9 @@ import streamlit as st
 from core.access import signed
 from core.access.features import Refused
 from core.boards import shelf
-from core.boards.visualization import Visualization
+from core.boards.visualization import Visualization, titled
 from core.errors import WrongUsage
-from core.metrics import Query
+from core.metrics import DIMENSIONS, MEASURES, Query
 from core.reports import asked, pasted, schedules
 from core.store import report_schedules
 from core.ui import filters, frame, reports_forms, reports_list, reports_mail, seen, tables, words
@@ -56,12 +56,16 @@ def form(viewer: Viewer) -> None:
 
 def _questions(viewer: Viewer) -> Callable[[], list[dict[str, Any]]]:
     """The fields of the questions; gives the function that reads them, which raises WrongUsage."""
-    saved = _saved(viewer)
-    text = st.text_area(
-        "Questions, one a line", _of_address(), key="custom-questions", height=110,
-        placeholder="Paste links of widgets (“Put into a report”, or a download link), or questions as JSON: "
-        '{"measures": ["entries"], "dimensions": ["journey"]}',
-    )  # fmt: skip
+    saved, given = _saved(viewer), _of_address()
+    said = _in_words(given)
+    if said:
+        st.html(f"<p class=ja-sub>{said}</p>")
+    with st.expander("The question as text; more can be pasted below it" if said else "Questions, one a line", expanded=not said):
+        text = st.text_area(
+            "Questions, one a line", given, key="custom-questions", height=110, label_visibility="collapsed",
+            placeholder="Paste links of widgets (“Put into a report”, or a download link), or questions as JSON: "
+            '{"measures": ["entries"], "dimensions": ["journey"]}',
+        )  # fmt: skip
 
     def read() -> list[dict[str, Any]]:
         found = [*saved, *(_signed(viewer, one) for one in pasted.questions(text))]
@@ -74,6 +78,21 @@ def _questions(viewer: Viewer) -> Callable[[], list[dict[str, Any]]]:
 
 def _of_address() -> str:
     return pasted.of_address(*(st.query_params.get(name, "") for name in ("title", "question", "signed")))
+
+
+def _in_words(text: str) -> str:
+    """What the address asks, as HTML; nothing where it asks nothing, or something that is no question."""
+    try:
+        found = pasted.questions(text)
+    except WrongUsage:
+        return ""
+    asked = [(one["title"], Query.of(one["question"])) for one in found]
+    return "<br>".join(f"<b>{words.name(title or titled(query))}</b>: {escape(_columns(query))}" for title, query in asked)
+
+
+def _columns(query: Query) -> str:
+    """The columns that the question's table will have."""
+    return ", ".join([*(DIMENSIONS[name].label for name in query.dimensions), *(MEASURES[name].label for name in query.measures)])
 
 
 def _signed(viewer: Viewer, one: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from core.ui.charts import Picture
 Number = float | None
 COUNTED = ("count", "people")
 OTHER = "Other"
+WIDTH, A_LETTER, MARK_LINES = 600, 7, 4  # px of a chart and of a letter, and how many lines the words of marks may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
         if chosen.days[0] <= day <= chosen.days[1]:
             marked.setdefault(ranges.bucket(day, grain), []).append(said)
     places = {bucket: n for n, bucket in enumerate(result.frame[grain])} if len(result.query.dimensions) == 1 else {}
+    placed = _mark_places({n: ", ".join(marked[point.bucket]) for n, point in enumerate(found) if point.bucket in marked}, len(found))
     last_whole = max((n for n, point in enumerate(found) if not point.is_open and not point.is_ahead), default=-1)
     last = max((n for n, point in enumerate(found) if point.now is not None), default=-1)
     rows = [
@@ -78,7 +80,7 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
             "day": point.bucket, "row": places.get(point.bucket), "now": point.now, "before": point.before, "whole": not point.is_open and not point.is_ahead,
             "open": n >= last_whole >= 0 and any(p.is_open for p in found) and not point.is_ahead, "lone": _lone(found, n), "last": n == last,
             "last_said": f"until {until}" if point.is_open else "",
-            "mark": ", ".join(marked.get(point.bucket, ())) or None, "said": bucket_said(point.bucket, grain, chosen.days),
+            "mark": ", ".join(marked.get(point.bucket, ())) or None, "mark_place": placed.get(n), "said": bucket_said(point.bucket, grain, chosen.days),
             "now_said": words.number(point.now, unit, currency) + (" so far" if point.is_open else ""),
             "before_day_said": bucket_said(point.before_bucket, grain, chosen.before) if point.before_bucket and chosen.before else words.MISSING,
             "before_said": words.number(point.before, unit, currency),
@@ -86,9 +88,25 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
         for n, point in enumerate(found)
     ]  # fmt: skip
     alt = f"{column.label} by {grain}, {words.days(*chosen.days)}" + (f", against {words.days(*chosen.before)}" if chosen.before else "")
-    options = (unit, grain, column.label, chosen.before is not None, bool(marked))
-    kinds = {"row": pl.Int64, "now": pl.Float64, "before": pl.Float64, "mark": pl.String}
+    options = (unit, grain, column.label, chosen.before is not None, tuple(sorted(set(placed.values()))))
+    kinds = {"row": pl.Int64, "now": pl.Float64, "before": pl.Float64, "mark": pl.String, "mark_place": pl.Int64}
     return Picture(pl.DataFrame(rows, schema_overrides=kinds), "trend", options, 260, alt, keys=keys(chosen))
+
+
+def _mark_places(marks: Mapping[int, str], buckets: int) -> dict[int, int]:
+    """Bucket → the line that its mark's words stand on, so that they do not lie over each other: 0, 1, 2 …; below zero (-1, -2 …) to the left of the mark.
+
+    Reckoned for a chart of middling width: on a phone they may still touch.
+    """
+    apart, free, found = WIDTH / max(buckets - 1, 1), [0.0] * MARK_LINES, {}
+    for n, text in sorted(marks.items()):
+        wide = A_LETTER * len(text)
+        is_left = n * apart + wide > WIDTH
+        start = n * apart - (wide if is_left else 0)
+        line = next((line for line, end in enumerate(free) if end <= start), free.index(min(free)))
+        free[line] = start + wide
+        found[n] = -line - 1 if is_left else line
+    return found
 
 
 def keys(chosen: Chosen) -> tuple[tuple[str, str], ...]:

@@ -112,13 +112,15 @@ def _hint(name: str) -> str:
     return declared.definition if declared else ""
 
 
-def text(viewer: Viewer, name: str, value: Any, unit: str, currency: str | None = None) -> str:
-    """One value of a Result as text, a journey by its name, a month without its day."""
+def text(viewer: Viewer, name: str, value: Any, unit: str, currency: str | None = None, journey: str | None = None) -> str:
+    """One value of a Result as text: a journey by its name, an element by that in its journey (else the one drawn) and its id, a month without its day."""
     dimension = name.removesuffix("_before")
     if unit != "text":
         return words.number(value, unit, currency)
     if dimension == "journey":
         return catalog.of(viewer).name(value)
+    if dimension in ("element", "last_element"):
+        return catalog.element_said(viewer, journey or hits.journey(), value)
     if dimension == "channel":
         return words.channel(value)
     if dimension in ("exit_reason", "reason"):
@@ -132,7 +134,8 @@ def text(viewer: Viewer, name: str, value: Any, unit: str, currency: str | None 
 
 def _cell(viewer: Viewer, result: Result, name: str, unit: str) -> Callable[[Row], str]:
     currencies = "currency" in result.frame.columns
-    return lambda row: words.name(text(viewer, name, row[name], unit, row["currency"] if currencies else None))
+    journey = hits.journey((result,))
+    return lambda row: words.name(text(viewer, name, row[name], unit, row["currency"] if currencies else None, row.get("journey", journey)))
 
 
 def _long(viewer: Viewer, result: Result, title: str, height: int) -> int | None:
@@ -142,7 +145,8 @@ def _long(viewer: Viewer, result: Result, title: str, height: int) -> int | None
         values = result.frame[column.name]
         label = column.label
         if column.unit == "text" and values.dtype != pl.Date:
-            values = pl.Series(column.name, [text(viewer, column.name, value, "text") for value in values])
+            journeys = result.frame["journey"] if "journey" in result.frame.columns else [hits.journey((result,))] * len(values)
+            values = pl.Series(column.name, [text(viewer, column.name, value, "text", None, one) for value, one in zip(values, journeys, strict=True)])
         configured[column.name] = st.column_config.DateColumn(label, format="D MMM YYYY") if values.dtype == pl.Date else st.column_config.Column(label)
         if column.unit in ("count", "people"):
             configured[column.name] = st.column_config.NumberColumn(label, format="localized")

@@ -21,10 +21,10 @@ def is_possible(query: Query) -> bool:
     return bool(watched.numbers(query))
 
 
-def start(query: Query, title: str) -> None:
+def start(query: Query, name: str = "") -> None:
     """Open the form of a new alert on this question; its days do not come along, for an alert goes on with them."""
     plain = replace(query, first=None, last=None, compare=None, order=None, limit=None, answer=None)
-    leap.to("alerts", {NEW: "1", QUESTION: _written(plain), NAME: title})
+    leap.to("alerts", {NEW: "1", QUESTION: _written(plain)} | ({NAME: name} if name else {}))
 
 
 def asked(kept: Query | None) -> tuple[Query, str]:

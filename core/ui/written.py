@@ -8,7 +8,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from core.metrics import Result
-from core.ui import changes, images, parts, tables, words
+from core.ui import changes, hits, images, parts, tables, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
 from core.ui.tables import Col, Row, Shown
@@ -33,7 +33,9 @@ def of(viewer: Viewer, chosen: Chosen, results: Sequence[Result], title: str) ->
     if not first.query.dimensions and first.query.answer is None:
         return images.written(*_tiles(chosen, results), title)
     columns = [(column.label, column.unit != "text") for column in first.columns]
-    rows = [[tables.text(viewer, c.name, row[c.name], str(c.unit), row.get("currency")) for c in first.columns] for row in first.frame.iter_rows(named=True)]
+    journey = hits.journey((first,))
+    rows = [[tables.text(viewer, c.name, row[c.name], str(c.unit), row.get("currency"), row.get("journey", journey)) for c in first.columns]
+            for row in first.frame.iter_rows(named=True)]  # fmt: skip
     return images.written(columns, rows, title)
 
 

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ MOST_PINNED = 30  # of an account: whoever may see a page may pin, and each snap
 
 
 class NotBuilt(JourneysError):
-    """There is no snapshot to read."""
+    """There is no snapshot to read, or not a whole one."""
 
 
 class TooManyPinned(JourneysError):
@@ -55,9 +55,13 @@ class Snapshot:
 
     def __init__(self, path: Path, memory: str = "1GB", threads: int = THREADS) -> None:
         self.path = path
-        self._connection = opened(path, memory, threads)
         self._lock = threading.Lock()
-        self.published = published(self._connection)
+        try:
+            self._connection = opened(path, memory, threads)
+            self.published = published(self._connection)
+        except duckdb.Error as error:
+            raise NotBuilt(f"The snapshot {path.stem} is damaged and cannot be opened ({type(error).__name__}): "
+                           "`journeys build --full` makes a new one from the log.") from error
         self.snapshot_id = self.published.snapshot
         self.as_of = self.published.as_of
         self.zones = from_text(self.published.zones)
@@ -187,7 +191,7 @@ def kept(folder: Path) -> list[Published]:
     found = []
     with _alone(folder, shared=True):
         for file in _newest_first(folder):
-            with opened(file) as connection:
+            with suppress(duckdb.Error), opened(file) as connection:
                 found.append(published(connection))
     return found
 

@@ -1,6 +1,7 @@
 """`journeys backup | restore | doctor`, and the worker."""
 import hashlib
 import json
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -147,6 +148,29 @@ def test_doctor_says_that_an_erasure_was_stopped_half_way_and_does_not_name_the_
     assert (done.code, said in done.out, "profile ana" in done.out) == (1, True, False)
     assert journeys("erase --account acme --profile ana").code == 0
     assert journeys("doctor").code == 0
+
+
+@pytest.mark.parametrize("size", [0, 100, 20_000])
+def test_a_snapshot_that_is_cut_is_said_in_one_line_and_a_build_mends_it(journeys, acme, door, size):
+    journeys("build --account acme")
+    (file,) = (door.warehouse("acme") / "snapshots").glob("*.duckdb")
+    os.truncate(file, size)
+    for asked in ("query --account acme --measures entries", "check --account acme"):
+        done = journeys(asked)
+        assert (done.code, done.out, done.err.count("\n"), f"{file.stem} is damaged" in done.err) == (1, "", 1, True)
+    assert "BAD  account acme: The snapshot" in journeys("doctor").out
+    assert journeys("build --account acme").code == 0
+    assert journeys("query --account acme --measures entries").code == 0
+
+
+def test_a_fault_of_ours_is_one_line_and_its_traceback_is_there_for_a_report(journeys, monkeypatch):
+    monkeypatch.setattr("core.cli.accounts.accounts.every", lambda _: {}["x"])
+    done = journeys("account list")
+    said = "journeys: this is a fault of ours (KeyError: 'x'). Report it with what the same command says under JOURNEYS_TRACE=1.\n"
+    assert (done.code, done.err) == (1, said)
+    monkeypatch.setenv("JOURNEYS_TRACE", "1")
+    with pytest.raises(KeyError):
+        journeys("account list")
 
 
 def test_doctor_says_a_wrong_setting_and_a_damaged_store_instead_of_stopping(journeys, acme, door, data, monkeypatch):

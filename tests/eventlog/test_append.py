@@ -1,5 +1,7 @@
 """The log takes each identity once, the first received, and gives it a position."""
 
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +20,7 @@ from core.eventlog.compaction import TOGETHER, run_of_small
 from core.eventlog.hashes import content_hashes, identity_hashes
 from core.eventlog.locks import Busy
 from core.eventlog.locks import held as lock_held
+from core.eventlog.manifest import commit
 from tests.eventlog.records import append, event, held, kept_conflicts, later
 
 
@@ -204,6 +207,39 @@ def test_a_batch_that_fails_leaves_nothing(log):
         log.append(frames())
     assert sorted(log.folder.rglob("*")) == before
     assert held(log, "event_id") == [("1",)]
+
+
+def test_a_batch_stopped_just_after_its_commit_is_in_the_log(log, monkeypatch):
+    append(log, event("1"))
+    with monkeypatch.context() as patched:
+        patched.setattr("core.eventlog.files.settle", stop)  # what follows on the new manifest's rename
+        with pytest.raises(KeyboardInterrupt):
+            append(log, event("2"))
+    assert held(log, "position", "event_id") == [(1, "1"), (2, "2")]
+    assert append(log, event("2"), event("3")) == (1, 1, 0)
+
+
+def stop(_folder: Path) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EIO])
+def test_a_batch_is_taken_where_the_disk_fails_while_segments_are_laid_together(fault, log, monkeypatch):
+    for number in range(TOGETHER - 1):
+        append(log, event(str(number)))
+    commits = []
+
+    def commit_once(folder, manifest):
+        commits.append(manifest)
+        if len(commits) == 2:
+            raise OSError(fault, os.strerror(fault))
+        commit(folder, manifest)
+
+    monkeypatch.setattr("core.eventlog.log.commit", commit_once)
+    assert append(log, event("last")) == (1, 0, 0)
+    assert (len(log.segments()), len(commits)) == (TOGETHER, 2)
+    assert append(log, event("after")) == (1, 0, 0)
+    assert (len(log.segments()), len(held(log))) == (1, TOGETHER + 1)
 
 
 def test_leavings_of_a_killed_process_are_cleared_by_the_next(log):

@@ -65,13 +65,13 @@ def test_somebody_elses_alert_stays_as_it_is(run, door, clean):
 
 def test_a_widgets_question_comes_to_the_form_with_its_filters(run, door, clean):
     asked = Query(("messages_failed", "entries"), ("channel",), where=(("journey", ("cart",)), ("channel", ("SMS", "EMAIL"))))
-    at = run("alerts", urlencode({"new": "1", "question": json.dumps(asked.document()), "name": "Failed, by channel"}))
+    at = run("alerts", urlencode({"new": "1", "question": json.dumps(asked.document())}))
     assert not at.exception
     assert at.selectbox(key="al-of").value == "messages_failed"
     assert at.multiselect(key="al-w-channel").value == ["SMS", "EMAIL"]
     press(at, "Add the alert")
     (alert,) = kept.listed(door.store, "demo")
-    assert (alert.name, alert.question) == ("Failed, by channel", {
+    assert (alert.name, alert.question) == ("Messages failed (journey Abandoned cart, channel SMS or EMAIL)", {
         "measures": ["messages_failed"], "basis": "happened", "where": {"journey": ["cart"], "channel": ["SMS", "EMAIL"]}})
     assert "Messages failed (journey Abandoned cart, channel SMS or EMAIL): changes unusually, each day" in html(run("alerts"))
 

@@ -341,3 +341,15 @@ def test_sending_asks_the_package_as_it_is_now(run, ana, package, monkeypatch):
     package(package="grow")
     with pytest.raises(Refused, match="Scale"):
         mailing.sent(viewer, board, dashboard, "xlsx", "once", None, None, [])
+
+
+def test_an_element_is_said_by_name_and_by_the_id_that_files_have(run):
+    at = run("explore", "measures=element_arrived&dimensions=element&journey=cart&form=table")
+    assert not at.exception
+    (rows,) = [rows for caption, rows in tables(at).items() if caption == "Arrived, by element"]
+    assert [row[0] for row in rows if row[0].endswith("(w24)")] == ["Wait a day (w24)"]
+    at = run("explore", "measures=element_arrived&dimensions=journey,element&form=table&order=journey&limit=9")
+    (rows,) = [rows for caption, rows in tables(at).items() if caption == "Arrived, by journey and element"]
+    assert all(row[1].endswith(")") for row in rows)
+    at = run("explore", "measures=element_arrived&dimensions=element&journey=cart&form=bar")  # the rows below the picture
+    assert any(row[0] == "Wait a day (w24)" for rows in tables(at).values() for row in rows)

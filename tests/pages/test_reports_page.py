@@ -81,6 +81,7 @@ def test_a_widgets_question_becomes_a_report_or_a_schedule(run, door):
     at = run("reports", f"create=custom&title=Entries&question={quote(json.dumps(ENTRIES))}")
     assert not at.exception
     assert json.loads(at.text_area(key="custom-questions").value) == {"title": "Entries", "question": ENTRIES}
+    assert "<b><bdi>Entries</bdi></b>: Journey, Entries" in html(at)
     at.button(key="create-send").click().run()
     assert newest(door).parameters["questions"][0]["title"] == "Entries"
     requests.cancel(door.store, door.account("demo"), None, newest(door).report_id, now=door.now())

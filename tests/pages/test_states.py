@@ -1,5 +1,6 @@
 """What a page says when the address is wrong, when nothing happened, and to whom ids are shown."""
 
+import base64
 import os
 import re
 import subprocess
@@ -15,11 +16,13 @@ import pytest
 from core.access.users import User
 from core.metrics import feeds, under_way
 from core.store import refreshes
-from core.ui import answers, frame, holding, listing, rows_out, silence, states
+from core.ui import answers, frame, holding, images, listing, rows_out, silence, states
 from tests.e2e.serving import ROOT, served
 from tests.pages.accounts import opened
 from tests.pages.test_widgets_agree import html, tables, widgets
 from tests.sources.files import file
+
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 @pytest.mark.parametrize(
@@ -209,3 +212,19 @@ def test_a_page_that_is_not_open_still_says_which_page_it_is(run):
 def test_shares_of_what_happened_say_that_they_compare_different_people(run):
     assert "Shares compare different people" in html(run("overview", "basis=happened"))
     assert "Shares compare different people" not in html(run("overview"))
+
+
+@pytest.mark.parametrize(("page", "key", "caption"), [("overview", "top", "Top journeys by profiles in journey"), ("journeys", "list", "Journeys"),
+                                                      ("campaign-performance", "standing", "Elements that do not send")])  # fmt: skip
+def test_the_image_of_a_table_shows_the_rows_of_the_page(run, monkeypatch, page, key, caption):
+    drawn = []
+    monkeypatch.setattr(images, "png", lambda picture, title, notes: drawn.append(picture.frame) or PIXEL)
+    at = run(page, "journey=cart" if page == "campaign-performance" else "", user="adi")
+    at.session_state[f"{frame.IMAGE}{key}"] = True
+    at.run()
+    assert not at.exception
+    shown = tables(at)[caption]
+    (made,) = drawn
+    assert made["head"].to_list() == [True] + [False] * len(shown)
+    names = [re.sub(r"\W", "", cell) for cell in made["c0"].to_list()[1:]]
+    assert names == [re.sub(r"\W", "", row[0]) for row in shown]

@@ -26,6 +26,7 @@ def test_a_snapshot_that_is_not_kept_is_said(run):
     at = run("overview", "snapshot=s-20200101-000000")
     assert not at.exception
     assert "no longer kept" in html(at)
+    assert "Show the newest numbers</a>" in html(at)
 
 
 def test_a_file_of_a_page_without_queries_is_in_the_audit_trail(run, door):

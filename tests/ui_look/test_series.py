@@ -63,3 +63,11 @@ def test_stacked_bars_stand_on_each_other_and_add_up_to_the_answer():
 def test_over_seven_channels_the_rest_is_other():
     said = series.channels(["SMS", "EMAIL", "VIBER", "WHATSAPP", "RCS", "PUSH", "LINE", "MMS", None])
     assert [name for name, _ in said.values()] == ["SMS", "Email", "Viber", "WhatsApp", "RCS", "Push", "Other", "Other", "Other"]
+
+
+def test_the_words_of_marks_stand_on_lines_of_their_own_where_they_would_lie_over_each_other():
+    assert series._mark_places({0: "v1 Cart", 20: "v2 Cart"}, 28) == {0: 0, 20: 0}
+    assert series._mark_places({3: "v2 Abandoned cart", 4: "v2 Welcome series", 5: "v3"}, 28) == {3: 0, 4: 1, 5: 2}
+    assert series._mark_places({27: "v2 Abandoned cart"}, 28) == {27: -1}
+    assert series._mark_places({20: "v2 Abandoned cart", 27: "v3 Abandoned cart"}, 28) == {20: 0, 27: -2}
+    assert series._mark_places({0: "v1"}, 1) == {0: 0}

@@ -47,7 +47,8 @@ CART = Plan(
         Version(2, 0.3, goal=CART_GOAL, arms=(("control", "hold", True), ("A", "mail", False), ("B", "viber", False)), steps=(
             entry("Cart left", "w1"),
             wait("w1", "Wait 1 hour", 1, "groups"),
-            Step("groups", "control_group", "Control group and arms", (Way("hold", 0.2, "control 20 %"), Way("mail", 0.4, "A 40 %"), Way("viber", 0.4, "B 40 %"))),
+            Step("groups", "control_group", "Control group and arms",
+                 (Way("hold", 0.2, "control 20 %"), Way("mail", 0.4, "A 40 %"), Way("viber", 0.4, "B 40 %"))),
             wait("hold", "Control: no message", 24, "out"),
             send("mail", "EMAIL", "You left something", "w24", lift=1.35),
             send("viber", "VIBER", "Košarica čeka 🛒", "w24", lift=1.75),

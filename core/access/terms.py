@@ -5,7 +5,9 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from core.access import audit
+from core.access.users import LONGEST_NAME
 from core.store import Store
+from core.store.names import named
 from core.store.tables import terms_acceptances
 
 VERSION = "2026-01"
@@ -29,7 +31,8 @@ class Acceptance:
 
 
 def accept(store: Store, account_id: str, *, by: str, now: datetime) -> Acceptance:
-    """Keep that the present text was accepted. Accepting it again changes nothing: the first acceptance stands."""
+    """Keep that the present text was accepted. Accepting it again changes nothing: the first acceptance stands. Raises WrongUsage for a name that is none."""
+    by = named(by, LONGEST_NAME, "the name of who accepts")
     with store.write() as connection:
         where = (terms_acceptances.c.account_id == account_id, terms_acceptances.c.version == VERSION)
         first = connection.execute(_COLUMNS.where(*where).order_by(terms_acceptances.c.acceptance_id)).first()

@@ -16,16 +16,20 @@ def rfc3339(moment: datetime) -> str:
 def local_texts(frame: pl.DataFrame, zones: Zones) -> pl.DataFrame:
     """The frame with every instant as such a text."""
     instants = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-    return frame.with_columns(_text(pl.col(name), zones).alias(name) for name in instants)
+    texts = [_text(pl.col(name), zones, bool((frame[name].dt.microsecond() == 0).all())).alias(name) for name in instants]
+    return frame.with_columns(texts)
 
 
-def _text(instant: pl.Expr, zones: Zones) -> pl.Expr:
-    text = _in(instant, zones[0][1])
+def _text(instant: pl.Expr, zones: Zones, is_whole: bool) -> pl.Expr:
+    """`is_whole`: none of them has a fraction, so none is written out both ways."""
+    text = _in(instant, zones[0][1], is_whole)
     for since, zone in zones[1:]:
-        text = pl.when(instant >= pl.lit(since)).then(_in(instant, zone)).otherwise(text)
+        text = pl.when(instant >= pl.lit(since)).then(_in(instant, zone, is_whole)).otherwise(text)
     return text
 
 
-def _in(instant: pl.Expr, zone: str) -> pl.Expr:
+def _in(instant: pl.Expr, zone: str, is_whole: bool) -> pl.Expr:
     local = instant.dt.convert_time_zone(zone)
+    if is_whole:
+        return local.dt.to_string(_WHOLE)
     return pl.when(local.dt.microsecond() == 0).then(local.dt.to_string(_WHOLE)).otherwise(local.dt.to_string(_EXACT))

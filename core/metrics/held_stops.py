@@ -21,18 +21,17 @@ TOLD_BY = ("journey_version", "sub_account", "arm")
 _COLUMNS = ", ".join(COLUMNS["arrivals"][name] for name in TOLD_BY)
 _DAY = "(%s - DATE '1970-01-01' + 719163)::INTEGER"
 _THERE = f"(SELECT DISTINCT element_id, {_COLUMNS} FROM daily WHERE measure = 'element_arrived' AND journey_id = $1)"
-_ELEMENTS = f"SELECT element_id, row_number() OVER (ORDER BY element_id) - 1 AS element FROM (SELECT DISTINCT element_id FROM {_THERE})"
-_PLACES = f"SELECT {_COLUMNS}, row_number() OVER (ORDER BY {_COLUMNS}) - 1 AS place FROM (SELECT DISTINCT {_COLUMNS} FROM {_THERE})"
-_NUMBERED = f"""(SELECT * FROM arrivals WHERE journey_id = $1) AS arrival JOIN ({_ELEMENTS}) AS named USING (element_id)
-    JOIN ({_PLACES}) AS told ON {" AND ".join(f"told.{column.strip()} IS NOT DISTINCT FROM arrival.{column.strip()}" for column in _COLUMNS.split(","))}"""
-PASSED, STOPPED, AT_GOAL = 0, 1, 2
-_PEOPLE = f"""SELECT named.element::INTEGER AS element, told.place::USMALLINT AS place, arrival.profile_key,
-       ({_DAY % 'arrival.run_day'} - $2)::USMALLINT AS run_day, ({_DAY % 'arrival.arrived_day'} - $2)::USMALLINT AS arrived_day,
-       CASE WHEN state = 'passed' THEN {PASSED} WHEN run_key IN (SELECT run_key FROM goals WHERE journey_id = $1) THEN {AT_GOAL} ELSE {STOPPED} END
-       ::UTINYINT AS kind
+_ELEMENTS = f"SELECT DISTINCT element_id FROM {_THERE} ORDER BY element_id"
+_PLACES = f"SELECT DISTINCT {_COLUMNS} FROM {_THERE} ORDER BY {_COLUMNS}"
+_NUMBERED = f"""(SELECT * FROM arrivals WHERE journey_id = $1) AS arrival JOIN (
+    SELECT *, dense_rank() OVER (ORDER BY element_id) - 1 AS element, dense_rank() OVER (ORDER BY {_COLUMNS}) - 1 AS place FROM {_THERE}
+) AS named ON {" AND ".join(f"named.{column} IS NOT DISTINCT FROM arrival.{column}" for column in ("element_id", *_COLUMNS.split(", ")))}"""
+_PEOPLE = f"""SELECT ((CASE WHEN state = 'passed' THEN 0 ELSE $3 END + named.element)::BIGINT << 40) | arrival.profile_key AS key,
+       named.place::USMALLINT AS place, ({_DAY % 'arrival.run_day'} - $2)::USMALLINT AS run_day, ({_DAY % 'arrival.arrived_day'} - $2)::USMALLINT AS arrived_day,
+       state <> 'passed' AND run_key IN (SELECT run_key FROM goals WHERE journey_id = $1) AS is_at_goal
 FROM {_NUMBERED}"""
 _WORTH = f"""WITH worth AS MATERIALIZED (
-    SELECT named.element, told.place, arrival.run_day, arrival.arrived_day, goal.value_currency AS currency, goal.value_amount AS amount
+    SELECT named.element, named.place, arrival.run_day, arrival.arrived_day, goal.value_currency AS currency, goal.value_amount AS amount
     FROM {_NUMBERED} JOIN (SELECT run_key, value_currency, value_amount FROM goals WHERE journey_id = $1 AND value_amount IS NOT NULL) AS goal USING (run_key)
     WHERE state = 'passed'
 )
@@ -62,8 +61,7 @@ class _People:
         if places is not None:
             taken &= places[self.place]
         pair = self.pair[taken]
-        is_first = np.ones(len(pair), bool)
-        np.not_equal(pair[1:], pair[:-1], out=is_first[1:])
+        is_first = _is_first(pair)
         ends = np.searchsorted(pair, self.last, side="right").tolist()
         return [int(np.count_nonzero(is_first[begin:end])) for begin, end in zip([0, *ends], ends, strict=False)]
 
@@ -86,11 +84,11 @@ class Stops:
         self._first = first
         cursor = snapshot.cursor()
         try:
-            self.elements: list[str] = [row[0] for row in cursor.execute(f"{_ELEMENTS} ORDER BY element", [journey]).fetchall()]
-            self._places: list[tuple[Any, ...]] = [row[:-1] for row in cursor.execute(f"{_PLACES} ORDER BY place", [journey]).fetchall()]
+            self.elements: list[str] = [row[0] for row in cursor.execute(_ELEMENTS, [journey]).fetchall()]
+            self._places: list[tuple[Any, ...]] = cursor.execute(_PLACES, [journey]).fetchall()
             if len(self._places) >= 2**16:
                 raise OverflowError
-            arrivals = cursor.execute(_PEOPLE, [journey, first]).fetchnumpy()
+            arrivals = cursor.execute(_PEOPLE, [journey, first, len(self.elements)]).fetchnumpy()
         finally:
             cursor.close()
         worth = snapshot.sql(_WORTH, [journey, first])
@@ -136,16 +134,17 @@ class Stops:
         return np.array([all(place[n] in values for n, values in filters) for place in self._places], bool) if filters else None
 
     def _sorted(self, arrivals: dict[str, NDArray[Any]]) -> tuple[_People, _People, _People]:
-        """Who passed, who stopped, and who of these has a goal event: put in order together, then cut."""
-        has_stopped = arrivals["kind"] != PASSED
-        key = (has_stopped * len(self.elements) + arrivals["element"]).astype(np.int64) << 40 | arrivals["profile_key"]  # positions are below 2^40
-        order = np.argsort(key)
-        key, place, run_day, arrived_day = key[order], *(arrivals[name][order] for name in ("place", "run_day", "arrived_day"))
-        pair = np.cumsum(np.diff(key, prepend=-1) != 0, dtype=np.int32)
+        """Who passed, who stopped, and who of these has a goal event: put in order together, then cut.
+
+        A key is the element, counted on for those who stopped, and then the person, whose position in the log is below 2^40.
+        """
+        order = np.argsort(arrivals["key"])
+        key, place, run_day, arrived_day, is_at_goal = (arrivals[name][order] for name in ("key", "place", "run_day", "arrived_day", "is_at_goal"))
+        pair = np.cumsum(_is_first(key), dtype=np.int32)
         ends = np.searchsorted(key, np.arange(1, 2 * len(self.elements) + 1, dtype=np.int64) << 40)
         last = np.concatenate((np.zeros(1, np.int32), pair))[ends]
-        n, cut = len(self.elements), len(key) - int(np.count_nonzero(has_stopped))
-        goal = cut + np.flatnonzero(arrivals["kind"][order[cut:]] == AT_GOAL)
+        n, goal = len(self.elements), np.flatnonzero(is_at_goal)
+        cut = int(np.searchsorted(key, n << 40))
         return (_People(pair[:cut], place[:cut], (run_day[:cut], arrived_day[:cut]), last[:n]),
                 _People(pair[cut:], place[cut:], (run_day[cut:], arrived_day[cut:]), last[n:]),
                 _People(pair[goal], place[goal], (run_day[goal], arrived_day[goal]), last[n:]))
@@ -154,6 +153,13 @@ class Stops:
         places = {currency: n for n, currency in enumerate(self.currencies)}
         numbered = rows.with_columns(pl.col("currency").replace_strict(places, return_dtype=pl.Int64()))
         return _Worth(*(numbered[name].cast(pl.Int64()).to_numpy() for name in ("element", "place", "currency", "day", "micros")))
+
+
+def _is_first(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each is another than the one before it."""
+    found = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=found[1:])
+    return found
 
 
 def stops_of(snapshot: Snapshot, journey: str) -> Stops | None:

@@ -120,7 +120,8 @@ def _way(viewer: Viewer, going: Going) -> None:
     if not going.steps:
         _next(viewer, going, going.first, "Of")
         return
-    said = [_row_said(viewer, step) for step in going.steps]
+    inside = dict(going.narrowed.query.where).get("journey", ())
+    said = [_row_said(viewer, step, str(inside[0]) if len(inside) == 1 else None) for step in going.steps]
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button("Back", icon=":material/arrow_back:", key="drill-back", type="tertiary", on_click=going.back)
         st.html(f"<p class=ja-sub>{' › '.join(words.name(one) for one in ('All of it', *said))}</p>")
@@ -133,7 +134,7 @@ def _next(viewer: Viewer, going: Going, result: Result, label: str) -> None:
         return
     rows = result.frame.head(MOST_CHOICES).select(names).to_dicts()
     key = f"drill-of-{label}-{len(going.steps)}"
-    st.selectbox(label, range(len(rows)), format_func=lambda n: _row_said(viewer, rows[n]), key=key, index=None,
+    st.selectbox(label, range(len(rows)), format_func=lambda n: _row_said(viewer, rows[n], hits.journey((result,))), key=key, index=None,
                  placeholder="All of it" if label == "Of" else "One row of these, and on from there",
                  on_change=lambda: going.steps.append(rows[st.session_state[key]]))  # fmt: skip
 
@@ -170,5 +171,5 @@ def _bucket(name: str, value: date) -> Span:
     return Span.between(value, last)
 
 
-def _row_said(viewer: Viewer, row: Values) -> str:
-    return " · ".join(tables.text(viewer, name, value, "text") for name, value in row.items())
+def _row_said(viewer: Viewer, row: Values, journey: str | None) -> str:
+    return " · ".join(tables.text(viewer, name, value, "text", None, row.get("journey", journey)) for name, value in row.items())

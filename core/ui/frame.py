@@ -95,8 +95,7 @@ def _whole(viewer: Viewer, chosen: Chosen, widget: Widget) -> None:
         widget.picker()
     if problem == STOPPED:
         parts.state("pause_circle", "You stopped this question", problem)
-        if st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:"):
-            st.rerun()  # all of the page: what stands below may hang on the answer
+        st.button("Ask again", key=f"again-{widget.key}", icon=":material/refresh:")
     elif problem:
         parts.state("error", "This could not be worked out", problem, "bad")
     elif is_empty:

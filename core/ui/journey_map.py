@@ -175,8 +175,13 @@ def drop_off(viewer: Viewer, scope: Scope) -> Widget:
 
 
 def _lost_columns(elements: Elements, runs: Mapping[str, Row], rows: Sequence[Row]) -> list[tables.Col]:
-    """Columns of the drop-off: without the money where none of the rows has any."""
-    link = columns.link(lambda row: filters.address_with({"element": row["element"]}), lambda row: name(elements, row["element"]), "Element")
+    """Columns of the drop-off: without the money where none of the rows has any. A name leads to the runs that stopped there."""
+
+    def to_the_stopped(row: Row) -> str:
+        own = runs[row["element"]]
+        return filters.address_with({"element": row["element"], "state": max(("element_ended", "element_waiting"), key=lambda state: own[state])})
+
+    link = columns.link(to_the_stopped, lambda row: name(elements, row["element"]), "Element")
     top = {row["currency"]: float(row["lost_value"]) for row in reversed(rows) if row["lost_value"] is not None}  # each currency by itself
     most = max(row["stopped"] for row in rows)
     money = [

@@ -58,7 +58,7 @@ def _tiles(chosen: Chosen, results: Sequence[Result]) -> images.Table:
         if result.query.answer is None and set(result.query.dimensions) <= {"currency"}:
             rows += [_tile(result, measure, row) for measure in result.query.measures for row in result.frame.iter_rows(named=True)]
     heads = [("", False), (words.days(*chosen.days), True)]
-    if not chosen.before:
+    if not chosen.before or not any(result.query.compare for result in results):
         return heads, [row[:2] for row in rows]
     return [*heads, (words.days(*chosen.before), True), ("Change", True)], rows
 

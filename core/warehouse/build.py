@@ -76,7 +76,9 @@ def build(log: EventLog, folder: Path, *, zones: Zones, currency: str, as_of: da
         try:
             how = How(folder, zones, currency, as_of, engine, memory, touched_limit, started)
             return make(source, how, full or engine != "duckdb")
-        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+        except (duckdb.Error, OSError) as error:
+            if not is_of_the_machine(error):
+                raise
             said = f"The build stopped and the last snapshot is unchanged: {first_line(error)}"
             raise JourneysError(f"{said} (disk full? `journeys doctor` shows what is free)") from error
         finally:
@@ -187,8 +189,14 @@ def rewrites(connection: duckdb.DuckDBPyConnection, documents: Sequence[Document
 
 
 def meanings(document: Document) -> dict[int, tuple[Any, ...]]:
-    """Of each version what its runs take from it: published_at, goal, arms."""
-    return {version["version"]: (version.get("published_at"), version.get("goal"), version.get("arms")) for version in document.body.get("versions") or []}
+    """Of each version what its runs take from it: published_at, goal, arms, and of its elements the kind and what they lead to (a draft's may change)."""
+    return {version["version"]: (version.get("published_at"), version.get("goal"), version.get("arms"), leading(version.get("elements") or []))
+            for version in document.body.get("versions") or []}
+
+
+def leading(elements: Sequence[dict[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """Element → its kind and the elements it leads to."""
+    return {element["element_id"]: (element.get("kind"), {way.get("to") for way in element.get("next") or []}) for element in elements}
 
 
 def reaches_back(connection: duckdb.DuckDBPyConnection, journey: str, added: dict[int, str | None]) -> bool:
@@ -226,6 +234,11 @@ def name_for(folder: Path, as_of: datetime) -> str:
     return next(name for name in names if not snapshots.file_of(folder, name).exists())
 
 
+def is_of_the_machine(error: Exception) -> bool:
+    """Is it for want of room, memory or a file? A commit that could not be written is a TransactionException to DuckDB."""
+    return isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException | OSError) or "Could not write file" in str(error)
+
+
 def first_line(error: BaseException) -> str:
-    """The first line of an error's text, or its type where it has none."""
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+    """The first line of an error's text, its cause alone where DuckDB wraps it; its type where it has none."""
+    return next(iter(str(error).rpartition("Original error: ")[2].splitlines()), "") or type(error).__name__

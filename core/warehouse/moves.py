@@ -23,5 +23,6 @@ def move(engine: Engine) -> None:
     for fact in FACTS:
         engine.run(f"DROP VIEW memory.main.{fact}")
     for name in KEPT:
-        merging.merge(engine, name, {"n": "BIGINT"})
+        if engine.number(f"SELECT (SELECT count(*) FROM new_{name}) + (SELECT count(*) FROM old_{name})"):
+            merging.merge(engine, name, {"n": "BIGINT"})
         engine.drop(f"new_{name}", f"old_{name}")

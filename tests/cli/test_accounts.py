@@ -35,6 +35,7 @@ def test_an_account_is_made_changed_and_listed(journeys, acme):
     ("link ana", 1, "There is no user “ana”"),
     ("token remove x --account acme", 1, "There is no token “x”"),
     ("terms accept --account acme", 2, "--by"),
+    ("terms accept --account acme --by=", 2, "cannot be the name of who accepts"),
     ("nonsense", 2, "nonsense")])
 def test_what_cannot_be_done_is_one_line_on_stderr_with_its_exit_code(journeys, acme, line, code, said):
     done = journeys(line, said="secret password\n")

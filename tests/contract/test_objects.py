@@ -19,6 +19,19 @@ def test_what_is_not_rfc_8259_is_refused(text):
         parse(text)
 
 
+def test_half_a_surrogate_is_found_wherever_it_stands_and_nothing_else_is_taken_for_one():
+    for text in (r'{"a":"\ud800","a":"b"}', r'{"a":{"\uDFFF":1},"a":2}', r'"\udc00\ud800"', r'"\ud83d\u0041"', r'"\ud83d\ud83d\ude00"', r'"\\\ud83d"'):
+        with pytest.raises(NotJson):
+            parse(text)
+    for text, read in (
+        (r'"\\ud800"', r"\ud800"),
+        (r'"\ud83d\uDE00\\"', "\U0001f600\\"),
+        (r'"\ud7ff\ue000"', "\ud7ff\ue000"),
+        (r'"\\\ud83d\ude00"', "\\\U0001f600"),
+    ):
+        assert parse(text) == read
+
+
 @pytest.mark.parametrize(
     ("left", "right"),
     [

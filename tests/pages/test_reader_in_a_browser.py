@@ -40,6 +40,17 @@ def test_the_menu_of_a_row_is_walked_by_keyboard_and_copies_its_link(opened, ser
     assert page.evaluate("navigator.clipboard.readText()") == f"{served_at}/campaign-performance?journey=cart"
 
 
+def test_no_row_below_lies_over_the_open_menu_of_a_row(opened):  # noqa: F811
+    page = opened("journeys")
+    page.locator(f"{ROW} summary").click()
+    page.locator(f"{ROW} .ja-more[open]").wait_for()
+    covered = page.evaluate("""() => [...document.querySelectorAll('.ja-more[open] li')].filter(entry => {
+        const box = entry.getBoundingClientRect(), there = document.elementFromPoint(box.right - 12, box.top + box.height / 2)
+        return !there || !there.closest('.ja-more[open]')
+    }).map(entry => entry.textContent)""")
+    assert covered == []
+
+
 def test_two_journeys_are_chosen_in_their_menus_and_stand_side_by_side(opened):  # noqa: F811
     page = opened("journeys")
     for journey, entry in (("cart", "Compare with others"), ("welcome", "Compare with those chosen")):

@@ -60,6 +60,8 @@ def test_a_strip_says_each_number_with_what_it_was_and_money_by_currency():
         ["Traffic cost", "2.50 EUR", "–", "–"],
         ["Traffic cost", "1.00 USD", "2.00 USD", "↓ 50.0 %"],
     ]
+    alone = replace(counts, query=replace(query, compare=None))
+    assert texts(written.of(None, CHOSEN, [alone], "Tiles")) == [["", "1–7 Mar 2026"], ["Entries", "12"], ["Exit rate", "50.0 %"]]
     assert texts(written.of(None, replace(CHOSEN, compare="none"), [counts], "Tiles")) == [["", "1–7 Mar 2026"], ["Entries", "12"], ["Exit rate", "50.0 %"]]
 
 

@@ -3,10 +3,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from core.errors import JourneysError
 from core.eventlog import EventLog
 from core.warehouse import snapshots
+from core.warehouse.engine import Engine
 from tests.warehouse.test_snapshots import built, entered, take
 
 BUILDER = """
@@ -41,6 +44,21 @@ def test_a_full_disk_leaves_the_last_snapshot_and_is_said_in_one_line(how: str, 
     assert said.startswith("The build stopped and the last snapshot is unchanged: ")
     assert (snapshots.current(folder), [file.stem for file in (folder / "snapshots").glob("*")], (folder / "building").exists()) == (first, [first], False)
     assert built(log, folder, 1).runs == 4
+
+
+def test_a_commit_that_the_disk_has_no_room_for_is_said_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    take(log, entered(0, "p0"))
+
+    def failing(_engine: Engine) -> None:  # what DuckDB raises where a checkpoint on the way finds the disk full
+        raise duckdb.TransactionException('TransactionContext Error: Failed to commit: Checkpoint failed for database "snap". The database has been '
+                                          'invalidated. Original error: Could not write file "s.duckdb": No space left on device')  # fmt: skip
+
+    monkeypatch.setattr("core.warehouse.full.build", failing)
+    with pytest.raises(JourneysError) as said:
+        built(log, folder)
+    assert str(said.value) == ('The build stopped and the last snapshot is unchanged: Could not write file "s.duckdb": No space left on device '
+                               "(disk full? `journeys doctor` shows what is free)")  # fmt: skip
 
 
 def test_two_builders_at_once_build_one_after_the_other(tmp_path: Path) -> None:

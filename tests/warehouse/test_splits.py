@@ -51,3 +51,19 @@ def test_a_sub_account_whose_only_run_is_told_otherwise_has_nobody_in_the_month(
 def test_months_that_a_new_entry_leaves_behind_are_no_longer_kept(tmp_path):
     months = [[entered(f"{month}", f"E{month}", person, f"2026-{month:02}-05T12:00:00Z")] for month, person in ((1, "p1"), (3, "p2"), (2, "p1"), (9, "p1"))]
     assert grown(tmp_path, *months) == {}
+
+
+def draft(first, ways):
+    """A catalog document with one version that is not published; element a is of kind `first` and leads these ways."""
+    elements = [{"element_id": "a", "kind": first, "name": "A", "next": [{"to": to, "label": ""} for to in ways]},
+                *({"element_id": name, "kind": "exit", "name": name} for name in "bc")]  # fmt: skip
+    return Step(document={"journey_id": "cart", "name": "Cart", "versions": [{"version": 1, "elements": elements}]}, build=True)
+
+
+def test_a_draft_whose_map_changes_tells_the_runs_that_name_it_otherwise(tmp_path):
+    run = {**entered("1", "E1", "p1", "2026-03-05T12:00:00Z"), "journey_version": 1}
+    there = [{**run, "event_id": name, "event_type": "element.entered", "element_id": name, "occurred_at": f"2026-03-05T12:00:0{at}Z"}
+             for at, name in enumerate("ab", 1)]  # fmt: skip
+    new = Step(records=[entered("2", "E2", "p2", "2026-03-05T12:00:00Z")])
+    world = World(((None, "UTC"),), "EUR", [draft("split", "bc"), Step(records=[run, *there], build=True), draft("send", "c"), new])
+    assert split_differences(world, tmp_path) == {}

@@ -27,7 +27,8 @@ _NUMBERED = f"""(SELECT * FROM arrivals WHERE journey_id = $1) AS arrival JOIN (
     SELECT *, dense_rank() OVER (ORDER BY element_id) - 1 AS element, dense_rank() OVER (ORDER BY {_COLUMNS}) - 1 AS place FROM {_THERE}
 ) AS named ON {" AND ".join(f"named.{column} IS NOT DISTINCT FROM arrival.{column}" for column in ("element_id", *_COLUMNS.split(", ")))}"""
 _PEOPLE = f"""SELECT ((CASE WHEN state = 'passed' THEN 0 ELSE $3 END + named.element)::BIGINT << 40) | arrival.profile_key AS key,
-       named.place::USMALLINT AS place, ({_DAY % 'arrival.run_day'} - $2)::USMALLINT AS run_day, ({_DAY % 'arrival.arrived_day'} - $2)::USMALLINT AS arrived_day,
+       named.place::USMALLINT AS place,
+       ({_DAY % 'arrival.run_day'} - $2)::USMALLINT AS run_day, ({_DAY % 'arrival.arrived_day'} - $2)::USMALLINT AS arrived_day,
        state <> 'passed' AND run_key IN (SELECT run_key FROM goals WHERE journey_id = $1) AS is_at_goal
 FROM {_NUMBERED}"""
 _WORTH = f"""WITH worth AS MATERIALIZED (

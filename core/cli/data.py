@@ -58,8 +58,12 @@ def ingest(obj: dict[str, Any], /, account_id: str, source: str | None, time_zon
     return SOME_REJECTED if summary.rejected else 0
 
 
+def _records(n: int) -> str:
+    return "1 record" if n == 1 else f"{n:,} records"
+
+
 def _told(summary: Summary) -> str:
-    lines = [f"{summary.records:,} records: {summary.accepted:,} accepted, {summary.repeated:,} repeated, {summary.conflicts:,} conflicts, "
+    lines = [f"{_records(summary.records)}: {summary.accepted:,} accepted, {summary.repeated:,} repeated, {summary.conflicts:,} conflicts, "
              f"{summary.rejected:,} rejected" + (f"; {summary.skipped:,} skipped" if summary.skipped else "")]
     lines += [f"  {count:,} × {reason}" for reason, count in summary.reasons.items()]
     if summary.rejected_file:
@@ -128,4 +132,4 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
     erased = log.erase(profile_id, now=door.now(), then=elsewhere)
     if not erased.records and not erased.was_begun:
         raise JourneysError(f"There is no record of the profile “{profile_id}” in the log of {account_id}.")
-    progress(f"{erased.records:,} records: the id is now {erased.token}." + (" The erasure that was stopped is finished." if erased.was_begun else ""))
+    progress(f"{_records(erased.records)}: the id is now {erased.token}." + (" The erasure that was stopped is finished." if erased.was_begun else ""))

@@ -117,7 +117,7 @@ def test_an_erased_profile_is_a_token(run, tmp_path):
     code, out, err = run("erase", "--account", "acme", "--profile", "p1")
     (segment,) = (tmp_path / "data/accounts/acme/log/segments").glob("*.parquet")
     (token,) = pl.read_parquet(segment)["profile_id"]
-    assert (code, out, err) == (0, "", f"1 records: the id is now {token}.\n")
+    assert (code, out, err) == (0, "", f"1 record: the id is now {token}.\n")
     assert token.startswith("erased-")
 
 

@@ -77,7 +77,7 @@ def test_csv_rows_that_are_no_records(log, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "content"), [
-    ("f.ndjson", b""), ("f.ndjson", b"\xef\xbb\xbf\n \n"), ("f.ndjson.gz", gzip.compress(b"")), ("f.ndjson.gz", gzip.compress(b"\r\n"))])
+    ("f.ndjson", b""), ("f.ndjson", b"\xef\xbb\xbf\n \n"), ("f.ndjson.gz", gzip.compress(b"", mtime=0)), ("f.ndjson.gz", gzip.compress(b"\r\n", mtime=0))])
 def test_an_hour_without_events_is_a_file_of_no_records_and_no_fault(log, tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     summary = take(log, tmp_path / name)
@@ -90,9 +90,9 @@ def test_an_hour_without_events_is_a_file_of_no_records_and_no_fault(log, tmp_pa
         ("f.csv", b"", "f.csv is empty."),
         ("f.csv", b"\n\n", "f.csv is empty."),
         ("f.ndjson.gz", b"", "f.ndjson.gz is empty."),
-        ("f.ndjson.gz", gzip.compress(b"{}" * 90_000)[:-30], "f.ndjson.gz is cut short or damaged: its gzip data end too early."),
+        ("f.ndjson.gz", gzip.compress(b"{}" * 90_000, mtime=0)[:-30], "f.ndjson.gz is cut short or damaged: its gzip data end too early."),
         ("f.ndjson.gz", b"{}\n{}", "f.ndjson.gz is not gzip"),
-        ("f.ndjson", gzip.compress(b"{}"), "f.ndjson is not what its name says: it is gzip."),
+        ("f.ndjson", gzip.compress(b"{}", mtime=0), "f.ndjson is not what its name says: it is gzip."),
         ("f.csv", b"PK\x03\x04....", "f.csv is not what its name says: it is a zip archive (such as XLSX)."),
         ("f.csv", b"PAR1....", "it is Parquet."),
         ("f.parquet", b"source,event_id\n", "f.parquet cannot be read as Parquet:"),

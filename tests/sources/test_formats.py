@@ -102,7 +102,7 @@ def as_xlsx(folder: Path) -> Path:
 
 def packed(path: Path) -> Path:
     target = path.with_name(path.name + ".gz")
-    target.write_bytes(gzip.compress(path.read_bytes()))
+    target.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
     return target
 
 

@@ -2,7 +2,7 @@
 import subprocess
 import sys
 
-RUNS = (("road_fines",), ("ingest",), ("page_rerun",), ("boards",), ("big_log",), ("mep", "--entries", "1000000"),
+RUNS = (("road_fines",), ("ingest",), ("page_rerun",), ("boards",), ("map_drawing",), ("big_log",), ("mep", "--entries", "1000000"),
         ("sftp", "--rows", "100000", "--files", "10000", "--mb", "100"))
 
 

@@ -1,18 +1,14 @@
-"""The journey map in a real browser: by keyboard, by mouse and by search; 200 elements in time, its picture and its files."""
+"""The journey map in a real browser: by keyboard, by mouse and by search; 200 elements, its picture and its files."""
 
-import base64
 import re
 import struct
 from datetime import date
-from pathlib import Path
-from random import Random
-from time import process_time
 
 import pytest
 
+from benchmarks.map_drawing import drawn, large
 from core.metrics import Query, answer
 from core.ui import map_drawing
-from core.ui.map_lines import Link
 from tests.pages.accounts import of_events
 from tests.pages.test_in_a_browser import DONE, chromium, idle, opened, served_at  # noqa: F401 (fixtures)
 from tests.pages.test_map_of_events import EVENTS
@@ -123,33 +119,13 @@ def test_a_click_on_a_step_of_a_map_of_events_opens_its_days_and_rows(opened, do
     assert page.locator("[aria-label='Rows behind SMS sent'] tbody tr").count() == 1
 
 
-def test_two_hundred_elements_are_drawn_in_300_ms(chromium):  # noqa: F811
-    random, ids = Random(1), [f"e{n}" for n in range(200)]
-    edges = list(dict.fromkeys((ids[n], ids[min(199, n + random.randint(1, 8))]) for n in range(199) for _ in range(2)))
-    nodes = [map_drawing.Node(one, "send", "sms", one.title(), ("1", "arrived"), (("Arrived", "1"),), badge="3 waiting") for one in ids]
-    links = [Link(a, b, n, str(n), "yes") for n, (a, b) in enumerate(edges)]
-    map_drawing._laid_out.clear()
-    began = process_time()
-    given = map_drawing.data(nodes, links, "a map", None)
-    laid_out_s = process_time() - began
-    script = base64.b64encode((Path(map_drawing.__file__).parent / "components/map/map.js").read_bytes()).decode()
+def test_two_hundred_elements_and_their_lines_are_drawn(chromium):  # noqa: F811
+    nodes, links = large(200)
     page = chromium.new_page()
-    page.set_content("<div id=parent><div class=map></div></div>")
-    drawn_ms = min(page.evaluate(DRAW, [script, given]) for _ in range(3))
+    drawn(page, map_drawing.data(nodes, links, "a map", None))
     assert page.locator(".node").count() == 200
-    assert page.locator("path.e").count() == len([edge for edge in edges if edge[0] != edge[1]])
+    assert page.locator("path.e").count() == len([link for link in links if link.source != link.to])
     page.close()
-    assert 1000 * laid_out_s + drawn_ms < 300, f"laid out {1000 * laid_out_s:.0f} ms, drawn {drawn_ms:.0f} ms"
 
 
-DRAW = """async ([script, data]) => {
-  const draw = (await import("data:text/javascript;base64," + script)).default, parent = document.getElementById("parent")
-  parent.kept = undefined
-  const began = performance.now()
-  const stop = draw({ data, parentElement: parent, setTriggerValue: () => {} })
-  document.body.offsetHeight
-  const ms = performance.now() - began
-  stop()
-  return ms
-}"""
 ACTIVE = """() => { let one = document.activeElement; while (one && one.shadowRoot) one = one.shadowRoot.activeElement; return one && one.dataset.id }"""

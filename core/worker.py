@@ -11,12 +11,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from secrets import token_hex
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 from core.access import accounts
 from core.access.accounts import Account
 from core.access.features import PACKAGES
+from core.cli import ending
 from core.cli.door import Door
 from core.errors import JourneysError
 from core.reports import alerting, mep_thresholds
@@ -61,6 +62,8 @@ class Worker:
             except JourneysError as error:  # the store is away or busy: the next tick tries again
                 log.warning("%s", error)
             stop.wait(TICK_S)
+        if self.refreshing is not None and not self.refreshing.done():
+            log.info("ending, after the refresh that is under way")
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.poller.close()
         self.reports.close()
@@ -79,19 +82,20 @@ class Worker:
             if self.door.log(account.account_id).head().position == 0:
                 continue
             newest = refreshes.newest(self.door.store, account.account_id)
-            if is_due(self.as_of(account.account_id), newest, PACKAGES[account.package].refresh, self.door.now()):
+            if is_due(self.as_of(account), newest, PACKAGES[account.package].refresh, self.door.now()):
                 self.refresh(account)
 
-    def as_of(self, account_id: str) -> datetime | None:
-        """Of the newest snapshot; None: never built, or it is gone. Nothing stays open: a build in this process could not grow from it."""
+    def as_of(self, account: Account) -> datetime | None:
+        """Of the newest snapshot; None: never built, it is gone, or the account names other attributes since. Nothing stays open: a build in this process
+        could not grow from it."""
         from core.warehouse.snapshots import NotBuilt, open_snapshot
 
         try:
-            snapshot = open_snapshot(self.door.warehouse(account_id))
+            snapshot = open_snapshot(self.door.warehouse(account.account_id))
         except NotBuilt:
             return None
         try:
-            return snapshot.as_of
+            return snapshot.as_of if snapshot.attributes == account.attributes else None
         finally:
             snapshot.close()
 
@@ -102,7 +106,8 @@ class Worker:
         store, account_id, now = self.door.store, account.account_id, self.door.now()
         refreshes.started(store, account_id, now=now)
         try:
-            built = build.build(self.door.log(account_id), self.door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=now)
+            built = build.build(self.door.log(account_id), self.door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=now,
+                                attributes=account.attributes)
         except JourneysError as error:
             refreshes.finished(store, account_id, now=self.door.now(), error=str(error))
             log.warning("account %s was not refreshed: %s", account_id, error)
@@ -127,19 +132,24 @@ class Worker:
 
 
 def main(door: Door, *, with_parent: bool) -> None:
-    """Be the worker until SIGTERM or SIGINT; `with_parent`: also until stdin closes, which it does when the parent is gone."""
+    """Be the worker until SIGTERM or SIGINT, which a second time end it at once; `with_parent`: also until stdin closes, as it does when the parent is gone.
+
+    A parent tells its worker to end where a terminal has told both already, so there a second time is as the first.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     stop = Event()
+
+    def told(name: int, _: object) -> None:
+        if stop.is_set() and not with_parent:
+            signal.signal(name, signal.SIG_DFL)
+            os.kill(os.getpid(), name)
+        stop.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, told)
     if with_parent:
-        Thread(target=_until_stdin_closes, args=(stop,), daemon=True).start()
+        ending.with_parent(stop)
     Worker(door).run(stop)
-
-
-def _until_stdin_closes(stop: Event) -> None:
-    sys.stdin.read()
-    stop.set()
 
 
 def beside(door: Door) -> Callable[[Any], AbstractAsyncContextManager[None]]:

@@ -13,6 +13,8 @@ from core.store import Store
 from core.store import tables as t
 
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ATTRIBUTE_NAME = re.compile(r"(?!\s)[^\x00-\x1f\x7f,=]{1,64}(?<!\s)")
+MOST_ATTRIBUTES = 10  # each is a row a run in every snapshot
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # no folder can have these names on some systems
 
 
@@ -35,6 +37,7 @@ class Account:
     included_mep: int | None  # None: no limit agreed
     advanced_analytics: bool
     terms_accepted_at: datetime | None
+    attributes: tuple[str, ...] = ()  # of entries, by which facts can be filtered
 
     @property
     def time_zone(self) -> str:
@@ -73,7 +76,8 @@ def add(store: Store, account: Account, *, by: str, now: datetime) -> Account:
 
 
 def change(store: Store, account_id: str, *, by: str, now: datetime, time_zone: str | None = None, **values: Any) -> Account:
-    """Change what is given of package, currency, included_mep, advanced_analytics; a new time zone holds from the next month on."""
+    """Change what is given of package, currency, included_mep, advanced_analytics, attributes; a new time zone holds from the next month on, other
+    attributes from the next refresh on."""
     with store.write() as connection:
         before = _found(connection, account_id)
         after = replace(before, **values)
@@ -112,11 +116,12 @@ def _found(connection: Connection, account_id: str) -> Account:
                                  .where(t.account_zones.c.account_id == account_id).order_by(t.account_zones.c.ordinal))
     accepted = connection.execute(select(func.min(t.terms_acceptances.c.accepted_at)).where(t.terms_acceptances.c.account_id == account_id)).scalar()
     return Account(account_id, tuple((since, zone) for since, zone in history), row["currency"], row["package"], row["included_mep"],
-                   row["advanced_analytics"], accepted)
+                   row["advanced_analytics"], accepted, tuple(row["attributes"]))
 
 
 def _plain(account: Account) -> dict[str, Any]:
-    return {"package": account.package, "currency": account.currency, "included_mep": account.included_mep, "advanced_analytics": account.advanced_analytics}
+    return {"package": account.package, "currency": account.currency, "included_mep": account.included_mep, "advanced_analytics": account.advanced_analytics,
+            "attributes": list(account.attributes)}
 
 
 def _keep_zones(connection: Connection, account: Account) -> None:
@@ -133,3 +138,15 @@ def _check(account: Account) -> None:
         raise WrongUsage(f"“{account.currency}” is no currency: write three letters such as EUR.")
     if account.included_mep is not None and not 0 <= account.included_mep < 2**31:
         raise WrongUsage(f"{account.included_mep} cannot be a number of included MEP: write a whole number from 0 on.")
+    _check_attributes(account.attributes)
+
+
+def _check_attributes(names: tuple[str, ...]) -> None:
+    if len(names) > MOST_ATTRIBUTES:
+        raise WrongUsage(f"An account filters by {MOST_ATTRIBUTES} attributes at most, not {len(names)}.")
+    for name in names:
+        if not ATTRIBUTE_NAME.fullmatch(name):
+            raise WrongUsage(f"“{name}” cannot be an attribute to filter by: write its name as the entries have it, up to 64 characters without commas, “=” "
+                             "and spaces at its ends.")
+        if names.count(name) > 1:
+            raise WrongUsage(f"The attribute “{name}” is there twice: name it once.")

@@ -6,7 +6,8 @@ from datetime import date
 from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.errors import WrongUsage
-from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics import MEASURES, Query
+from core.metrics.dimensions import dimension
 from core.metrics.query import Where
 from core.metrics.rules import settled, with_inputs
 
@@ -62,9 +63,9 @@ def said(wanted: Wanted, widgets: Sequence[tuple[str, Reached]]) -> list[tuple[s
 
 def _why_not(query: Query, name: str) -> str | None:
     if any(own == name for own, _ in query.where):
-        return f"it has its own filter on {DIMENSIONS[name].label.lower()}"
-    whole = [MEASURES[measure].label for measure in with_inputs(query).measures if name not in MEASURES[measure].splits]
-    return f"{whole[0]} knows no {DIMENSIONS[name].label.lower()}" if whole else None
+        return f"it has its own filter on {dimension(name).said}"
+    whole = [MEASURES[measure].label for measure in with_inputs(query).measures if not MEASURES[measure].may_be_filtered_by(name)]
+    return f"{whole[0]} knows no {dimension(name).said}" if whole else None
 
 
 def _refusal(before: Query, after: Query) -> str | None:

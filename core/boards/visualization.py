@@ -63,7 +63,7 @@ def titled(query: Query) -> str:
     labels = [MEASURES[name].label for name in query.measures] + [formula.name for formula in query.formulas]
     first, *rest = labels or ["Nothing yet"]
     said = _listed([first, *(label if label[:2].isupper() else label[:1].lower() + label[1:] for label in rest)])
-    by = [DIMENSIONS[name].label.lower() for name in query.dimensions]
+    by = [DIMENSIONS[name].said for name in query.dimensions]
     return f"{said}, by {_listed(by)}" if by else said
 
 

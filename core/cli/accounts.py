@@ -26,6 +26,8 @@ def account() -> None:
 
 def _values(what: Any) -> Any:
     for option in (
+        click.option("--attributes", metavar="NAME,…", help="Attributes of entries by which facts can be filtered, ten at most; an empty one: none. "
+                     "A change holds from the next build on."),
         click.option("--advanced-analytics", type=click.Choice(["on", "off"]), help="Early access to visualizations, dashboards and Explore."),
         click.option("--included-mep", type=click.IntRange(0), metavar="N", help="The MEP that the contract includes."),
         click.option("--currency", metavar="EUR", help="Of costs and values that name none (default EUR)."),
@@ -36,9 +38,10 @@ def _values(what: Any) -> Any:
     return what
 
 
-def _given(currency: str | None, package: str | None, included_mep: int | None, advanced_analytics: str | None) -> dict[str, Any]:
+def _given(currency: str | None, package: str | None, included_mep: int | None, advanced_analytics: str | None, attributes: str | None) -> dict[str, Any]:
     said = {"currency": currency.upper() if currency else None, "package": package, "included_mep": included_mep,
-            "advanced_analytics": None if advanced_analytics is None else advanced_analytics == "on"}
+            "advanced_analytics": None if advanced_analytics is None else advanced_analytics == "on",
+            "attributes": None if attributes is None else tuple(name.strip() for name in attributes.split(",") if name.strip())}
     return {name: value for name, value in said.items() if value is not None}
 
 
@@ -64,7 +67,7 @@ def account_set(obj: dict[str, Any], /, account_id: str, time_zone: str | None, 
     """Change what is given of the account A."""
     given, door = _given(**said), Door(obj)
     if time_zone is None and not given:
-        raise WrongUsage("Nothing to change: give --time-zone, --package, --currency, --included-mep or --advanced-analytics.")
+        raise WrongUsage("Nothing to change: give --time-zone, --package, --currency, --included-mep, --advanced-analytics or --attributes.")
     changed = accounts.change(door.store, account_id, by=OPERATOR, now=door.now(), time_zone=time_zone, **given)
     since = changed.zones[-1][0]
     later = f" from {since.astimezone(ZoneInfo(changed.zones[-2][1])).isoformat()} on" if since and since > door.now() else ""
@@ -77,7 +80,7 @@ def account_set(obj: dict[str, Any], /, account_id: str, time_zone: str | None, 
 def account_list(obj: dict[str, Any], as_json: bool) -> None:
     """List the accounts."""
     listed([{"account": one.account_id, "time_zone": one.time_zone, "package": one.package, "currency": one.currency, "included_mep": one.included_mep,
-            "advanced_analytics": one.advanced_analytics, "terms_accepted": one.terms_accepted_at is not None}
+            "advanced_analytics": one.advanced_analytics, "attributes": list(one.attributes), "terms_accepted": one.terms_accepted_at is not None}
            for one in accounts.every(Door(obj).store)], as_json)
 
 
@@ -93,7 +96,7 @@ def user() -> None:
 @an_email
 @click.pass_obj
 def user_add(obj: dict[str, Any], name: str, account_id: str, role: str | None, email: str | None) -> None:
-    """Make the user NAME; the password is the first line of stdin, or asked for."""
+    """Make the user NAME. The password is the first line of stdin, or asked for."""
     if role is None:
         raise WrongUsage(f"A new user needs --role {'|'.join(ROLES)}.")
     door = _door_to(obj, account_id)
@@ -112,7 +115,8 @@ def user_add(obj: dict[str, Any], name: str, account_id: str, role: str | None, 
 @an_email
 @click.pass_obj
 def user_set(obj: dict[str, Any], name: str, account_id: str, role: str | None, email: str | None) -> None:
-    """Change the role or the password (the first line of stdin, or asked for where nothing else is given), which ends the sessions; or the mail address."""
+    """Change a user's role, password or mail address. A new password is the first line of stdin, or asked for where nothing else is given;
+    it ends the sessions, as a new role does."""
     door = _door_to(obj, account_id)
     password = None if (role or email is not None) and sys.stdin.isatty() else _password()
     if role is None and not password and email is None:
@@ -149,7 +153,7 @@ def user_list(obj: dict[str, Any], account_id: str, as_json: bool) -> None:
 @click.option("--port", default=8501, show_default=True, help="Of the server, where JOURNEYS_BASE_URL is not set.")
 @click.pass_obj
 def link(obj: dict[str, Any], name: str, port: int) -> None:
-    """Print a sign-in link for the user NAME, good once and for an hour."""
+    """Print a sign-in link for the user NAME. It is good once, within an hour."""
     door = Door(obj)
     click.echo(sign_in_link(door, name, port))
 

@@ -7,6 +7,7 @@ import click
 from core.cli.accounts import of_account
 from core.cli.door import Door, print_json, progress
 from core.errors import JourneysError
+from core.metrics.numbers import plural
 from core.sources import ingest as ingesting
 from core.sources.catalog import put_files
 from core.sources.ingest import Summary
@@ -37,7 +38,7 @@ def catalog_put(obj: dict[str, Any], /, account_id: str, replace: bool, files: t
     door = Door(obj)
     logged = put_files(door.log(account_id), files, replace=replace, now=door.now())
     there = len(files) - len(logged)
-    progress(f"{len(logged)} catalog documents logged" + (f"; {there} said nothing new." if there else "."))
+    progress(f"{plural(len(logged), 'catalog document')} logged" + (f"; {there} said nothing new." if there else "."))
 
 
 @click.command()
@@ -50,7 +51,7 @@ def catalog_put(obj: dict[str, Any], /, account_id: str, replace: bool, files: t
 @click.pass_obj
 def ingest(obj: dict[str, Any], /, account_id: str, source: str | None, time_zone: str | None, mapping_file: Path | None, as_json: bool,
            files: tuple[Path, ...]) -> int:
-    """Take event files (NDJSON, CSV, Parquet, XLSX) into the log, as one batch."""
+    """Take event files into the log, as one batch. NDJSON, CSV, Parquet or XLSX, by their names."""
     door = Door(obj)
     mapping = None if mapping_file is None else read_mapping(mapping_file)
     summary = ingesting.ingest(door.log(account_id), files, account_id=account_id, source=source, time_zone=time_zone, mapping=mapping, now=door.now())
@@ -58,12 +59,8 @@ def ingest(obj: dict[str, Any], /, account_id: str, source: str | None, time_zon
     return SOME_REJECTED if summary.rejected else 0
 
 
-def _records(n: int) -> str:
-    return "1 record" if n == 1 else f"{n:,} records"
-
-
 def _told(summary: Summary) -> str:
-    lines = [f"{_records(summary.records)}: {summary.accepted:,} accepted, {summary.repeated:,} repeated, {summary.conflicts:,} conflicts, "
+    lines = [f"{plural(summary.records, 'record')}: {summary.accepted:,} accepted, {summary.repeated:,} repeated, {summary.conflicts:,} conflicts, "
              f"{summary.rejected:,} rejected" + (f"; {summary.skipped:,} skipped" if summary.skipped else "")]
     lines += [f"  {count:,} × {reason}" for reason, count in summary.reasons.items()]
     if summary.rejected_file:
@@ -86,14 +83,14 @@ def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: s
     refreshes.started(door.store, account_id, now=door.now())
     try:
         built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
-                               full=full, engine=engine)
+                               full=full, engine=engine, attributes=account.attributes)
     except JourneysError as error:
         refreshes.finished(door.store, account_id, now=door.now(), error=str(error))
         raise
     refreshes.finished(door.store, account_id, now=door.now(), snapshot_id=built.snapshot, is_full=built.full, events=built.events)
     print_json({"snapshot": built.snapshot, "as_of": local(account.zones, built.as_of).isoformat(), "events": built.events, "runs": built.runs,
                 "orphans": built.orphans, "full": built.full, "seconds": built.seconds})
-    progress(f"Snapshot {built.snapshot}: {built.events:,} events, {built.runs:,} runs, {built.orphans:,} orphans; "
+    progress(f"Snapshot {built.snapshot}: {plural(built.events, 'event')}, {plural(built.runs, 'run')}, {plural(built.orphans, 'orphan')}; "
              f"{'full' if built.full else 'increment'}, {built.seconds:.1f} s")
 
 
@@ -104,7 +101,7 @@ def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: s
 @click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed makes the same account.")
 @click.pass_obj
 def demo(obj: dict[str, Any], /, account_id: str, profiles: int, days: int, seed: int) -> None:
-    """Make a demo account: a made-up world of journeys (docs/bring-your-data.md). The account is added where it is not there."""
+    """Make a demo account. A made-up world of journeys (docs/bring-your-data.md); the account is added where it is not there."""
     from core.cli import demo_account
     progress(_told(demo_account.make(Door(obj), account_id, profiles=profiles, days=days, seed=seed)))
 
@@ -114,7 +111,7 @@ def demo(obj: dict[str, Any], /, account_id: str, profiles: int, days: int, seed
 @click.option("--profile", "profile_id", required=True, metavar="P", help="The person's id in the account.")
 @click.pass_obj
 def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
-    """Replace a person's id by a random token, everywhere it is kept; counts and billed lines stay."""
+    """Replace a person's id by a random token. Everywhere it is kept; counts and billed lines stay."""
     door = Door(obj)
     log, warehouse = door.log(account_id), door.warehouse(account_id)
 
@@ -132,4 +129,4 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
     erased = log.erase(profile_id, now=door.now(), then=elsewhere)
     if not erased.records and not erased.was_begun:
         raise JourneysError(f"There is no record of the profile “{profile_id}” in the log of {account_id}.")
-    progress(f"{_records(erased.records)}: the id is now {erased.token}." + (" The erasure that was stopped is finished." if erased.was_begun else ""))
+    progress(f"{plural(erased.records, 'record')}: the id is now {erased.token}." + (" The erasure that was stopped is finished." if erased.was_begun else ""))

@@ -1,11 +1,13 @@
-"""Commands that run the web app and its worker."""
+"""Commands that run the web app and its worker, until they are told to end: that is what they are done with."""
 import os
+import signal
 import socket
 import sys
 from typing import Any
 
 import click
 
+from core.cli import ending
 from core.cli.door import Door, progress
 from core.errors import JourneysError
 from core.settings import ROOT
@@ -34,7 +36,9 @@ def serve(obj: dict[str, Any], host: str, port: int, demo: bool) -> None:
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1000000")
     progress(f"Journey Analytics listens on http://{'localhost' if host == '127.0.0.1' else host}:{port} (Ctrl+C ends it).")
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.address", host, "--server.port", str(port)])
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending.ENDS)  # what is said meanwhile is heard by the server, once it can
+    os.environ["PYTHONPATH"] = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH")) if part)
+    os.execv(sys.executable, [sys.executable, "-m", "core.cli.web", "run", str(ROOT / "app.py"), "--server.address", host, "--server.port", str(port)])
 
 
 @click.command()
@@ -71,7 +75,8 @@ def _demo(door: Door, port: int) -> None:
     account = door.account(DEMO_ACCOUNT)
     if current(door.warehouse(DEMO_ACCOUNT)) is None:
         progress("Building it …")
-        build.build(door.log(DEMO_ACCOUNT), door.warehouse(DEMO_ACCOUNT), zones=account.zones, currency=account.currency, as_of=door.now())
+        build.build(door.log(DEMO_ACCOUNT), door.warehouse(DEMO_ACCOUNT), zones=account.zones, currency=account.currency, as_of=door.now(),
+                    attributes=account.attributes)
     if users.secret_of(door.store, DEMO_USER) is None:
         users.add(door.store, DEMO_USER, DEMO_ACCOUNT, "admin", None, by=OPERATOR, now=door.now())
     click.echo(f"Sign in, once and within an hour: {sign_in_link(door, DEMO_USER, port)}")

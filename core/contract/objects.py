@@ -72,3 +72,16 @@ def _by_value(number: str) -> str:
         return "0"
     shift = Decimal(exponent or 0) - len(fraction) + len(digits) - len(kept)
     return f"{'-' if number.startswith('-') else ''}{kept}e{shift}"
+
+
+def number_text(number: str) -> str:
+    """The exact value in digits, so that 1, 1.0 and 10e-1 are “1”; of more than thirty zeros in a row as digits and exponent."""
+    digits, _, exponent = _by_value(number).partition("e")
+    shift = int(exponent or 0)
+    sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
+    if abs(shift) > 30 + len(digits):
+        return f"{sign}{digits}e{shift}"
+    if shift >= 0:
+        return f"{sign}{digits}{'0' * shift}"
+    digits = digits.rjust(1 - shift, "0")
+    return f"{sign}{digits[:shift]}.{digits[shift:]}"

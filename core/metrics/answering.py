@@ -4,9 +4,9 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from core.errors import WrongUsage
+from core.errors import WrongUsage, unknown
 from core.metrics.comparing import arranged, beside, period_before, period_name
-from core.metrics.dimensions import DIMENSIONS
+from core.metrics.dimensions import ATTRIBUTE, DIMENSIONS, is_attribute
 from core.metrics.facts import ENTERED, HAPPENED
 from core.metrics.formulas import computed
 from core.metrics.formulas import unit as unit_of
@@ -26,6 +26,7 @@ from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local
 
 MOST_RANGES = 1000  # whose open runs are known a snapshot: all answers of a page warn of the same ones
+MOST_VALUES = 500  # of an attribute that a filter offers: a reader chooses among these, and writes another
 _open_runs: WeakKeyDictionary[Snapshot, dict[Query, int]] = WeakKeyDictionary()
 _CALLS = {"calls", "call_steps", "mep"}  # placed by their own time on both bases, whatever becomes of the run
 
@@ -37,7 +38,7 @@ def answer(snapshot: Snapshot, query: Query, force_facts: bool = False) -> Resul
     if query.answer is not None and (query.order or query.limit is not None or query.compare):
         raise WrongUsage(f"The answer “{query.answer}” has an order of its own and no comparison: leave out order, limit and compare.")
     measured = with_inputs(query)
-    one_currency(snapshot, measured)
+    answerable(snapshot, measured)
     frame = _compared(snapshot, measured, force_facts) if query.compare else counted(snapshot, measured, force_facts)
     if query.formulas:
         frame = arranged(computed(frame, query.formulas, query.compare is not None).select(columns(query)), query)
@@ -74,8 +75,33 @@ def currencies(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(once(snapshot, "SELECT DISTINCT currency FROM daily WHERE currency IS NOT NULL ORDER BY currency")["currency"])
 
 
-def one_currency(snapshot: Snapshot, query: Query) -> None:
-    """Refuses money of an account with several currencies where the question does not tell them apart."""
+def attribute_values(snapshot: Snapshot, name: str) -> list[str | None]:
+    """What the runs' entries say of an attribute, by its name: sorted, of more than MOST_VALUES one more than these, the most frequent; None last, where a
+    run says nothing."""
+    found = once(snapshot, f"""SELECT value FROM run_attributes WHERE name = ? GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES + 1}""", [name])
+    every = once(snapshot, "SELECT count(*) = (SELECT count(*) FROM runs) AS every FROM run_attributes WHERE name = ?", [name]).item()
+    return [*sorted(found["value"]), *([] if every else [None])]
+
+
+def has_attribute(snapshot: Snapshot, name: str, value: str) -> bool:
+    """Whether a run's entry says this value of the attribute."""
+    return bool(once(snapshot, "SELECT count(*) > 0 AS said FROM run_attributes WHERE name = ? AND value = ?", [name, value]).item())
+
+
+def answerable(snapshot: Snapshot, query: Query) -> None:
+    """Refuses what this snapshot has no answer to: attributes that it does not know, and money of several currencies that the question does not tell apart."""
+    _known_attributes(snapshot, query)
+    _one_currency(snapshot, query)
+
+
+def _known_attributes(snapshot: Snapshot, query: Query) -> None:
+    asked = [name.removeprefix(ATTRIBUTE) for name, _ in query.where if is_attribute(name)]
+    for gone in (name for name in asked if name not in snapshot.attributes):
+        raise WrongUsage(f"{unknown('attribute of entries', gone, snapshot.attributes)} Which of them filter is said in the account's settings "
+                         f"(`journeys account set A --attributes {gone},…`), and holds for numbers refreshed since.")
+
+
+def _one_currency(snapshot: Snapshot, query: Query) -> None:
     told_apart = "currency" in query.dimensions or any(name == "currency" and len(values) == 1 for name, values in query.where)
     if told_apart or not any(MEASURES[name].is_money for name in query.measures):
         return
@@ -92,8 +118,8 @@ def journey_names(snapshot: Snapshot) -> dict[str, str]:
 
 def still_open(snapshot: Snapshot, query: Query) -> int:
     """How many runs that started in the range of a settled question, by its filters of runs, are still in the journey."""
-    runs = MEASURES["currently_in_journey"].splits
-    asked = Query(("currently_in_journey",), first=query.first, last=query.last, where=tuple(item for item in query.where if item[0] in runs))
+    runs = MEASURES["currently_in_journey"]
+    asked = Query((runs.name,), first=query.first, last=query.last, where=tuple(item for item in query.where if runs.may_be_filtered_by(item[0])))
     known = _open_runs.setdefault(snapshot, {})
     if asked not in known:
         if len(known) >= MOST_RANGES:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 
 from core.errors import WrongUsage
-from core.metrics.answering import counted, one_currency
+from core.metrics.answering import answerable, counted
 from core.metrics.clock import local_texts
 from core.metrics.dimensions import DIMENSIONS
 from core.metrics.evidence import LABELS, facts_behind, people_behind
@@ -32,7 +32,7 @@ def rows(snapshot: Snapshot, query: Query) -> pl.DataFrame:
 def row_batches(snapshot: Snapshot, query: Query, size: int | None = BATCH) -> Iterator[pl.DataFrame]:
     """The same rows in batches, each of `size` positions of the log (None, or with an order: all at once); at least one, for its columns."""
     query = askable(query)
-    one_currency(snapshot, query)
+    answerable(snapshot, query)
     behind = people_behind if MEASURES[query.measures[0]].unit is Unit.PEOPLE else facts_behind
     part = plan(query, force_facts=True)[0]
     left = query.limit
@@ -100,6 +100,6 @@ def _ordered(frame: pl.DataFrame, query: Query) -> pl.DataFrame:
 
 def _of_part(query: Query, part: str) -> Query:
     """The question for one part of a rate: what is not the part's own is left out (currency, of goal performers)."""
-    splits = MEASURES[part].splits
-    return replace(query, measures=(part,), dimensions=tuple(name for name in query.dimensions if name in splits),
-                   where=tuple(item for item in query.where if item[0] in splits))
+    measure = MEASURES[part]
+    return replace(query, measures=(part,), dimensions=tuple(name for name in query.dimensions if name in measure.splits),
+                   where=tuple(item for item in query.where if measure.may_be_filtered_by(item[0])))

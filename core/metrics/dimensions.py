@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from math import isfinite
 
 from core.errors import WrongUsage
+from core.warehouse.attributes import text_of
 
 Value = str | int | date | None
 Raw = str | int | float | date | None  # as it comes from JSON, an address or a command line
@@ -24,6 +26,11 @@ class Dimension:
     read: Callable[[str], Value]
     is_time: bool = False  # taken from the time that places the fact
     needs_journey: bool = False  # its values mean something within one journey alone
+
+    @property
+    def said(self) -> str:
+        """Its label within a sentence."""
+        return self.label.lower()
 
     def value(self, raw: Raw) -> Value:
         """A filter's value as it stands in the tables. Null and "" are null. Raises WrongUsage for one that cannot be."""
@@ -106,3 +113,33 @@ CATALOGUE = (
     Dimension("collect_name", "Collected", "What the caller was asked for, by its name.", _text, needs_journey=True),
 )
 DIMENSIONS = {dimension.name: dimension for dimension in CATALOGUE}
+
+
+ATTRIBUTE = "attribute."  # what a filter by an attribute of the entry is called: this, then the attribute's name
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Dimension):
+    """What entries say beside the columns, by its name: facts can be filtered by it, not split."""
+
+    @property
+    def said(self) -> str:
+        """Its name, as the customer wrote it."""
+        return f"“{self.label}”"
+
+    def value(self, raw: Raw) -> Value:
+        """As text, numbers by value: 1.0 is “1”."""
+        return Dimension.value(self, text_of(raw) if isinstance(raw, int | float) and isfinite(raw) else raw)
+
+
+def is_attribute(name: str) -> bool:
+    """Whether the name of a filter means an attribute of the entry."""
+    return name.startswith(ATTRIBUTE) and len(name) > len(ATTRIBUTE)
+
+
+def dimension(name: str) -> Dimension:
+    """The dimension or attribute of this name. Raises KeyError."""
+    if not is_attribute(name):
+        return DIMENSIONS[name]
+    own = name.removeprefix(ATTRIBUTE)
+    return Attribute(name, own, f"“{own}” of the run's entry: of its earliest entered event that says it.", _text)

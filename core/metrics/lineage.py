@@ -3,11 +3,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from core.metrics.answering import one_currency
+from core.metrics.answering import answerable
 from core.metrics.behind import number_behind
 from core.metrics.clock import rfc3339
 from core.metrics.comparing import period_before, period_name
-from core.metrics.dimensions import DIMENSIONS
+from core.metrics.dimensions import dimension
 from core.metrics.facts import ENTERED
 from core.metrics.measures import MEASURES, Measure
 from core.metrics.query import Query
@@ -56,7 +56,7 @@ class Explanation:
 def explain(snapshot: Snapshot, query: Query) -> Explanation:
     """Why the numbers of this question are what they are. Raises WrongUsage where it has no answer."""
     query = with_inputs(settled(query))
-    one_currency(snapshot, query)
+    answerable(snapshot, query)
     measures = tuple(_explained(snapshot, query, MEASURES[name]) for name in query.measures)
     sql = inlined(*sql_for(query, series=series_of(snapshot)))
     return Explanation(measures, basis_of(query), range_in_words(query), filters_in_words(query), sql, snapshot.snapshot_id,
@@ -87,7 +87,7 @@ def range_in_words(query: Query) -> str:
 
 def filters_in_words(query: Query) -> tuple[str, ...]:
     """“Journey: cart or none”, one a filter."""
-    return tuple(f"{DIMENSIONS[name].label}: {' or '.join('none' if value in (None, '') else str(value) for value in values)}" for name, values in query.where)
+    return tuple(f"{dimension(name).label}: {' or '.join('none' if value in (None, '') else str(value) for value in values)}" for name, values in query.where)
 
 
 def inlined(sql: str, params: Params) -> str:

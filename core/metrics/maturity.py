@@ -9,7 +9,7 @@ import polars as pl
 
 from core.errors import WrongUsage
 from core.metrics.facts import ENTERED, Rows
-from core.metrics.measures import MEASURES, RUN
+from core.metrics.measures import MEASURES
 from core.metrics.planner import Part
 from core.metrics.result import Column, Result
 from core.metrics.sql import fact_rows
@@ -30,8 +30,7 @@ SCHEMA = {"week": pl.Date(), "days_since_entry": pl.Int64(), "profiles_in_journe
 def maturity(snapshot: Snapshot, asked: Result) -> Result:
     """A row a (week, day since entry that somebody of it can have lived), from 1 to the day of the latest goal, at least 7 and at most 90."""
     query = asked.query
-    known = set(RUN) | {"day", "week", "month"}
-    if query.measures != ("profiles_in_journey",) or query.dimensions != ("week",) or query.basis != ENTERED or {name for name, _ in query.where} - known:
+    if query.measures != ("profiles_in_journey",) or query.dimensions != ("week",) or query.basis != ENTERED:
         raise WrongUsage("The answer “maturity” is of profiles_in_journey by week, on the basis entered.")
     part = Part("facts", (MEASURES["goal_events"],), ("week",), query.where)
     goals, params = fact_rows(Rows("goals"), part, query, ["run_key", "profile_key", "performed_at"])

@@ -1,6 +1,7 @@
 """The measures, each declared once: tile, explorer, file header, help text and SQL read this declaration (interface §4)."""
 from dataclasses import dataclass
 
+from core.metrics.dimensions import is_attribute
 from core.metrics.facts import Rows
 from core.metrics.units import Unit
 
@@ -36,6 +37,10 @@ class Measure:
     def is_rate(self) -> bool:
         """Whether it is one measure over another."""
         return bool(self.parts)
+
+    def may_be_filtered_by(self, name: str) -> bool:
+        """Whether a filter of this name can choose among its facts: what it is split by, and attributes of the entry where its facts are of runs."""
+        return name in self.splits or (is_attribute(name) and "journey_version" in self.splits)
 
     @property
     def counted(self) -> str:

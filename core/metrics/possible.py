@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import WrongUsage
-from core.metrics.dimensions import DIMENSIONS
+from core.metrics.dimensions import ATTRIBUTE, DIMENSIONS, dimension
 from core.metrics.measures import MEASURES
 from core.metrics.query import Query
 from core.metrics.rules import COMPARISONS, settled, with_inputs
@@ -21,14 +21,15 @@ class Possible:
     comparisons: Reasons
 
 
-def possible(query: Query) -> Possible:
-    """What may be added to this question, one thing at a time."""
+def possible(query: Query, attributes: Sequence[str] = ()) -> Possible:
+    """What may be added to this question, one thing at a time. `attributes`: names of the entries' attributes that facts can be filtered by."""
     asked = with_inputs(replace(query, order=None, limit=None))
     stands = replace(asked, compare=None)
     return Possible(
         measures=_each(MEASURES, query.measures, lambda name: _why_no_measure(stands, name)),
         dimensions=_each(DIMENSIONS, query.dimensions, lambda name: _why_no_split(stands, name, "split")),
-        filters=_each(DIMENSIONS, [name for name, _ in query.where], lambda name: _why_no_split(stands, name, "filtered")),
+        filters=_each((*DIMENSIONS, *(ATTRIBUTE + name for name in attributes)), [name for name, _ in query.where],
+                      lambda name: _why_no_split(stands, name, "filtered")),
         comparisons=_each(COMPARISONS, (), lambda name: None if query.first and query.last else "A comparison needs a range with both ends."),
     )
 
@@ -39,7 +40,7 @@ def mended(query: Query, currencies: Sequence[str], own_currency: str) -> Query:
     asked = with_inputs(query)
     if not _in_one_journey(query):
         query = replace(query, dimensions=tuple(name for name in query.dimensions if not DIMENSIONS[name].needs_journey),
-                        where=tuple(item for item in query.where if not DIMENSIONS[item[0]].needs_journey))
+                        where=tuple(item for item in query.where if not dimension(item[0]).needs_journey))
     money = [name for name in asked.measures if "currency" in MEASURES[name].splits]
     if not money:
         query = replace(query.filtered("currency"), dimensions=tuple(name for name in query.dimensions if name != "currency"))
@@ -56,10 +57,10 @@ def _each(names: Iterable[str], there: Sequence[str], why: Callable[[str], str |
 
 def _why_no_measure(query: Query, name: str) -> str | None:
     label = MEASURES[name].label
-    split = [DIMENSIONS[dimension].label.lower() for dimension in query.dimensions if dimension not in MEASURES[name].splits]
+    split = [DIMENSIONS[other].said for other in query.dimensions if other not in MEASURES[name].splits]
     if split:
         return f"{label} cannot be split by {_listed(split)}"
-    filtered = [DIMENSIONS[dimension].label.lower() for dimension, _ in query.where if dimension != "currency" and dimension not in MEASURES[name].splits]
+    filtered = [dimension(other).said for other, _ in query.where if other != "currency" and not MEASURES[name].may_be_filtered_by(other)]
     if filtered:
         return f"{label} cannot be filtered by {_listed(filtered)}"
     return _refusal(replace(query, measures=(*query.measures, name)), label)
@@ -67,14 +68,16 @@ def _why_no_measure(query: Query, name: str) -> str | None:
 
 def _why_no_split(query: Query, name: str, doing: str) -> str | None:
     """Why the question cannot be split (or filtered) by this dimension."""
-    others = [MEASURES[measure].label for measure in query.measures if name not in MEASURES[measure].splits]
+    what = dimension(name)
+    asked = [MEASURES[measure] for measure in query.measures]
+    others = [measure.label for measure in asked if not (name in measure.splits if doing == "split" else measure.may_be_filtered_by(name))]
     if name == "currency" and doing == "filtered" and len(others) < len(query.measures):
         return None  # it acts on the money alone
     if others:
-        return f"{_listed(others)} cannot be {doing} by {DIMENSIONS[name].label.lower()}"
-    if DIMENSIONS[name].needs_journey and not _in_one_journey(query):
-        return f"{DIMENSIONS[name].label} means something within one journey: split by journey or choose one first"
-    return _refusal(replace(query, dimensions=(*query.dimensions, name)), DIMENSIONS[name].label) if doing == "split" and query.measures else None
+        return f"{_listed(others)} cannot be {doing} by {what.said}"
+    if what.needs_journey and not _in_one_journey(query):
+        return f"{what.label} means something within one journey: split by journey or choose one first"
+    return _refusal(replace(query, dimensions=(*query.dimensions, name)), what.label) if doing == "split" and query.measures else None
 
 
 def _refusal(query: Query, label: str) -> str | None:

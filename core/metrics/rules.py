@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.errors import WrongUsage, unknown
-from core.metrics.dimensions import DIMENSIONS
+from core.metrics.dimensions import ATTRIBUTE, DIMENSIONS, dimension, is_attribute
 from core.metrics.facts import ENTERED, HAPPENED
 from core.metrics.formulas import checked, inputs
 from core.metrics.measures import MEASURES, Measure
@@ -96,24 +96,29 @@ def _ends_month(query: Query) -> bool:
 
 
 def _where(query: Query) -> Where:
-    _known_once("dimension", [name for name, _ in query.where], DIMENSIONS)
+    names = [name for name, _ in query.where]
+    _known_once("dimension", names, [*DIMENSIONS, *filter(is_attribute, names)])
     settled_filters = []
     for name, values in query.where:
         if not values:
             raise WrongUsage(f"The filter on {name} has an empty list of values: give at least one, or leave the filter out.")
-        read = [DIMENSIONS[name].value(value) for value in values]
+        read = [dimension(name).value(value) for value in values]
         settled_filters.append((name, tuple(dict.fromkeys(read))))
     return tuple(settled_filters)  # type: ignore[arg-type]  # days are dates from here on
 
 
 def _combination(measure: Measure, query: Query) -> None:
-    filters = [name for name, _ in query.where if name != "currency"]  # a currency filter leaves the other measures whole
-    for doing, names in (("split", query.dimensions), ("filtered", filters)):
-        for name in names:
-            if name not in measure.splits:
-                works = [other.name for other in MEASURES.values() if name in other.splits]
-                raise WrongUsage(f"{measure.name} cannot be {doing} by {name}. It can be {doing} by: {', '.join(measure.splits)}. "
-                                 f"{name} works with: {', '.join(works)}.")
+    for name in query.dimensions:
+        if name not in measure.splits:
+            raise WrongUsage(_not_with(measure, "split", name, [other.name for other in MEASURES.values() if name in other.splits]))
+    for name, _ in query.where:
+        if name != "currency" and not measure.may_be_filtered_by(name):  # a currency filter leaves the other measures whole
+            raise WrongUsage(_not_with(measure, "filtered", name, [other.name for other in MEASURES.values() if other.may_be_filtered_by(name)]))
+
+
+def _not_with(measure: Measure, doing: str, name: str, works: list[str]) -> str:
+    can = [*measure.splits, *([f"{ATTRIBUTE}…"] if doing == "filtered" and measure.may_be_filtered_by(f"{ATTRIBUTE}…") else [])]
+    return f"{measure.name} cannot be {doing} by {name}. It can be {doing} by: {', '.join(can)}. {name} works with: {', '.join(works)}."
 
 
 def _currency_filter(query: Query) -> None:
@@ -126,7 +131,7 @@ def _journey(query: Query) -> None:
     if "journey" in query.dimensions or any(name == "journey" and len(values) == 1 and values[0] is not None for name, values in query.where):
         return
     for name in (*query.dimensions, *(name for name, _ in query.where)):
-        if DIMENSIONS[name].needs_journey:
+        if dimension(name).needs_journey:
             raise WrongUsage(f"{name} means something within one journey: add journey as a dimension, or filter by one journey by its id.")
 
 

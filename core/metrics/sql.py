@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from core.metrics.dimensions import ATTRIBUTE, is_attribute
 from core.metrics.facts import COLUMNS, Rows, bucket
 from core.metrics.measures import DAYS, MEASURES, Measure
 from core.metrics.planner import Part, plan
@@ -12,6 +13,7 @@ from core.metrics.series import Series
 from core.metrics.units import Unit
 
 Params = list[Any]
+Values = tuple[str | int | date | None, ...]
 MOST_KEYS = 500  # beyond that a question names its series by what they are of, and joins
 
 
@@ -219,13 +221,27 @@ def _conditions(table: str, day: str, hour: str, part: Part, query: Query) -> tu
             conditions.append(f"{day} {comparison} ?")
             params.append(moment)
     for name, values in part.where:
-        text, own = _any_of(_column(table, name, day, hour), values)
+        text, own = of_attribute(name, values) if is_attribute(name) else _any_of(_column(table, name, day, hour), values)
         conditions.append(text)
         params += own
     return conditions, params
 
 
-def _any_of(column: str, values: tuple[str | int | date | None, ...]) -> tuple[str, Params]:
+def of_attribute(name: str, values: Values) -> tuple[str, Params]:
+    """Whether a fact is of a run whose entry says one of these values of an attribute; null: says none, and a fact without a run."""
+    params: Params = [name.removeprefix(ATTRIBUTE)]
+    said = "run_key IN (SELECT run_key FROM run_attributes WHERE name = ?{})"
+    known = [value for value in values if value is not None]
+    if None not in values:
+        text, own = _any_of("value", values)
+        return said.format(f" AND {text}"), [*params, *own]
+    if known:
+        others = said.format(f" AND value NOT IN ({', '.join('?' * len(known))})")
+        return f"(run_key IS NULL OR NOT {others})", [*params, *known]
+    return f"(run_key IS NULL OR NOT {said.format('')})", params
+
+
+def _any_of(column: str, values: Values) -> tuple[str, Params]:
     known = [value for value in values if value is not None]
     choices = [f"{column} = ?"] if len(known) == 1 else [f"{column} IN ({', '.join('?' * len(known))})"] if known else []
     if None in values:

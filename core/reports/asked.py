@@ -13,7 +13,7 @@ from core.boards.spans import Span
 from core.boards.visualization import titled
 from core.errors import JourneysError, WrongUsage, unknown
 from core.metrics import Query, answer
-from core.metrics.answering import journey_names, one_currency
+from core.metrics.answering import answerable, journey_names
 from core.metrics.mep import first_day
 from core.metrics.named import teller
 from core.metrics.needs import features
@@ -33,7 +33,7 @@ RANGES: Mapping[str, str] = {  # of a custom report: whole days before the one i
     "month": "The month so far, to the day before", "last_month": "The month before",
 }
 MOST_QUESTIONS = 30
-TELLS_PEOPLE = ("collect_values", "path_calls")  # answers that hold what callers typed or said, or who they are
+TELLS_PEOPLE = ("collect_values", "path_calls", "first_path_calls")  # answers that hold what callers typed or said, or who they are
 LONGEST_NAME = 120
 
 
@@ -112,7 +112,7 @@ def custom(account: Account, snapshot: Snapshot, questions: Sequence[Mapping[str
     parameters = {"questions": kept, "range": range_, "format": kind}
     for given, item, (title, query) in zip(questions, kept, asked_on(parameters, today(account, snapshot)), strict=True):
         try:
-            one_currency(snapshot, settled(query))
+            answerable(snapshot, settled(query))
             if query.answer:
                 teller(query.answer)
         except JourneysError as problem:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.errors import WrongUsage
-from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics import MEASURES, Query
 from core.metrics.answering import journey_names
+from core.metrics.dimensions import dimension
 from core.metrics.formulas import inputs
 from core.metrics.formulas import unit as unit_of
 from core.metrics.rules import is_bucket, settled, with_inputs
@@ -61,8 +62,8 @@ def only(query: Query, name: str) -> Query:
     formulas = tuple(formula for formula in query.formulas if formula.name == name)
     plain = replace(query, measures=() if formulas else (name,), formulas=formulas, dimensions=(), first=None, last=None, basis="happened", compare=None,
                     order=None, limit=None, answer=None)
-    known = [MEASURES[one].splits for one in with_inputs(plain).measures if one in MEASURES]
-    kept = tuple((dimension, values) for dimension, values in query.where if not is_bucket(dimension) and all(dimension in splits for splits in known))
+    known = [MEASURES[one] for one in with_inputs(plain).measures if one in MEASURES]
+    kept = tuple((name, values) for name, values in query.where if not is_bucket(name) and all(measure.may_be_filtered_by(name) for measure in known))
     return replace(plain, where=kept)
 
 
@@ -89,7 +90,7 @@ def is_known_by_hour(query: Query) -> bool:
 def subject(snapshot: Snapshot, query: Query) -> str:
     """What is looked at, with its filters in words: “Messages failed (journey Abandoned cart, channel SMS or VIBER)”."""
     watched = Watched.of(query)
-    said = [f"{_lower(DIMENSIONS[name].label)} {_any(snapshot, query, name, values)}" for name, values in query.where if not _is_currency_of(query, name)]
+    said = [f"{_lower(dimension(name).label)} {_any(snapshot, query, name, values)}" for name, values in query.where if not _is_currency_of(query, name)]
     return f"{watched.label} ({', '.join(said)})" if said else watched.label
 
 

@@ -47,6 +47,7 @@ accounts = Table(
     Column("included_mep", Integer),  # null: no limit agreed
     Column("advanced_analytics", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("attributes", JSON, nullable=False, server_default="[]"),  # names of the entries' attributes by which facts can be filtered
 )
 
 account_zones = Table(  # the history of an account's zone, oldest first; the first row's since_at is null: since ever

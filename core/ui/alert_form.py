@@ -13,8 +13,9 @@ import streamlit as st
 from core.access import emails
 from core.access.features import Refused
 from core.errors import JourneysError
-from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics import MEASURES, Query
 from core.metrics import currencies as currencies_of
+from core.metrics.dimensions import dimension
 from core.metrics.possible import mended, possible
 from core.metrics.rules import is_bucket
 from core.metrics.units import Unit
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 Keep = Callable[[str, Query, Rule, tuple[int, ...], tuple[int, int] | None], None]
 KIND_WORDS = {"unusual": "Changes unusually", "above": "Goes above a value", "below": "Falls below a value"}
 DIRECTION_WORDS = {"both": "Up or down", "up": "Up", "down": "Down"}
-SENSITIVITY_WORDS = {"high": "Small changes too", "normal": "Clear changes", "low": "Large changes alone"}
+SENSITIVITY_WORDS = {"high": "Small changes too", "normal": "Clear changes", "low": "Large changes only"}
 TESTED_DAYS = 90
 
 
@@ -73,8 +74,9 @@ def _question(viewer: Viewer, whole: Query, of: str, query: Query) -> None:
     st.session_state["al-of"] = of
     st.selectbox("It looks at", options, key="al-of", format_func=lambda name: MEASURES[name].label if name in MEASURES else name,
                  on_change=lambda: watch.put(whole, st.session_state["al-of"]))  # fmt: skip
-    narrowing.show(viewer, query, possible(query).filters, lambda asked: watch.put(replace(whole, where=asked.where), of), "al", ("journey",))
-    gone = [DIMENSIONS[name].label.lower() for name, _ in whole.where if name not in dict(query.where) and not is_bucket(name)]
+    may = possible(query, seen.snapshot(viewer).attributes).filters
+    narrowing.show(viewer, query, may, lambda asked: watch.put(replace(whole, where=asked.where), of), "al", ("journey",))
+    gone = [dimension(name).said for name, _ in whole.where if name not in dict(query.where) and not is_bucket(name)]
     if gone:
         parts.foot(f"<b>Not on this number:</b> the filter on {escape(' and '.join(gone))}")
 
@@ -127,7 +129,8 @@ def _rule(query: Query, before: Rule, kind: str) -> Rule:
     least = before.least_n
     if what.under or (kind == "unusual" and what.is_count):
         under = f"{MEASURES[what.under].label.lower()} of its n" if what.under else "the number or what is usual"
-        least = st.number_input("Not judged below", 0, value=least, help=f"Little is said by few: {under} must be this large (at first {LEAST_N}).")
+        help_ = f"A change of a few says little: {under} must be at least this large. {LEAST_N} is usual."
+        least = st.number_input("Not judged below", 0, value=least, help=help_)
     every = ("each day", "each hour") if watched.is_known_by_hour(query) else ("each day",)
     by_hour = st.selectbox("Judged for", every, int(before.by_hour and len(every) > 1), disabled=len(every) == 1) == "each hour"
     return Rule(kind, value, str(direction), str(sensitivity), int(least), by_hour)
@@ -145,7 +148,7 @@ def _recipients(viewer: Viewer, alert: Alert | None) -> tuple[int, ...]:
     known = {user.user_id: (user.name, address) for user, address in emails.of_account(viewer.store, viewer.account.account_id).items()}
     before = [one for one in (alert.recipients if alert else (viewer.user.user_id,)) if one in known]
     said = {one: f"{name}{'' if address else ' (no mail address yet)'}" for one, (name, address) in known.items()}
-    return tuple(st.multiselect("Mailed to", list(known), before, format_func=said.__getitem__, placeholder="Nobody: kept on this page alone"))
+    return tuple(st.multiselect("Mailed to", list(known), before, format_func=said.__getitem__, placeholder="Nobody: kept on this page only"))
 
 
 def _quiet(alert: Alert | None) -> tuple[int, int] | None:

@@ -14,6 +14,8 @@ from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.errors import WrongUsage, unknown
 from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics.answering import answerable, attribute_values, has_attribute
+from core.metrics.dimensions import ATTRIBUTE, dimension, is_attribute
 from core.metrics.formulas import Formula
 from core.metrics.query import Where
 from core.metrics.rules import with_inputs
@@ -28,7 +30,7 @@ RANGE = ("span", "range", "from", "to")
 OWN = ("measures", "dimensions", "order", "limit", "form", "formulas", "span")
 NAMED = {"journey_version": "version"}  # a filter whose parameter has another name than its dimension
 FILTERS = tuple(name for name in DIMENSIONS if name not in ("day", "week", "month", "journey", "journey_version", "channel", "sub_account"))
-PARAMETERS = (*COMMON, *RANGE, *OWN, *FILTERS)
+PARAMETERS = (*COMMON, *RANGE, *OWN, *FILTERS)  # and those of attributes (is_own)
 FIRST = Visualization(Query(("profiles_in_journey",), ("day",)), Span("28d"), "line")  # what an address asks that asks nothing
 
 
@@ -77,8 +79,13 @@ def parameters(asked: Visualization) -> dict[str, str]:
 
 def write(asked: Visualization) -> None:
     """Put the question into the address in place of the one there: one step for Back to undo."""
-    others = {name: value for name, value in st.query_params.to_dict().items() if name not in PARAMETERS and name != address.SAVED}
+    others = {name: value for name, value in st.query_params.to_dict().items() if not is_own(name) and name != address.SAVED}
     st.query_params.from_dict(others | parameters(asked))
+
+
+def is_own(parameter: str) -> bool:
+    """Whether the parameter belongs to the question."""
+    return parameter in PARAMETERS or is_attribute(parameter)
 
 
 def chosen_of(viewer: Viewer, query: Query) -> Chosen:
@@ -92,8 +99,15 @@ def chosen_of(viewer: Viewer, query: Query) -> Chosen:
     return Chosen((first, max(first, last)), today, query.basis, query.compare or "none", others=others, **lists)  # type: ignore[arg-type]
 
 
-def values(viewer: Viewer, query: Query, dimension: str) -> list[str | int | None]:
-    """What a filter on the dimension can choose from: every value that a measure of the question has there, at any time, within its journey."""
+def values(viewer: Viewer, query: Query, name: str) -> list[str | int | None]:
+    """What a filter of this name can choose from: every value that a measure of the question has there, at any time, within its journey; of an attribute the
+    values that are said most."""
+    if is_attribute(name):
+        return list(attribute_values(seen.snapshot(viewer), name.removeprefix(ATTRIBUTE)))
+    return _values(viewer, query, name)
+
+
+def _values(viewer: Viewer, query: Query, dimension: str) -> list[str | int | None]:
     own = [name for name in with_inputs(query).measures if dimension in MEASURES[name].splits]
     names = own or [name for name, measure in MEASURES.items() if dimension in measure.splits]
     name = next((name for name in names if not MEASURES[name].is_money), names[0])
@@ -151,16 +165,24 @@ def _limit(given: Mapping[str, str]) -> int | None:
 
 def _where(viewer: Viewer, query: Query, given: Mapping[str, str]) -> Where:
     found = []
-    for name in FILTERS:
+    for name in (*FILTERS, *filter(is_attribute, given)):
         if name not in given:
             continue
+        answerable(seen.snapshot(viewer), Query(("entries",), where=((name, (None,)),) if is_attribute(name) else ()))
         there = values(viewer, query, name)
-        chosen = tuple(DIMENSIONS[name].value(text) for text in address.split(given[name], [str(value) for value in there]))
+        chosen = tuple(dimension(name).value(text) for text in address.split(given[name], [str(value) for value in there]))
         for value in chosen:
-            if value not in there and name not in ("hour", "weekday"):
-                raise WrongUsage(unknown(DIMENSIONS[name].label.lower(), str(value or ""), [str(value) for value in there if value is not None]))
+            if value not in there and not _is_said(viewer, name, value):
+                raise WrongUsage(unknown(dimension(name).said, str(value or ""), [str(value) for value in there if value is not None]))
         found.append((name, chosen))
     return tuple(found)  # type: ignore[arg-type]  # no dimension of days is among them
+
+
+def _is_said(viewer: Viewer, name: str, value: object) -> bool:
+    """Whether a value that is not among those offered may be asked: an hour without a fact, an attribute's that is said seldom."""
+    if is_attribute(name):
+        return isinstance(value, str) and has_attribute(seen.snapshot(viewer), name.removeprefix(ATTRIBUTE), value)
+    return name in ("hour", "weekday")
 
 
 def of_widget(viewer: Viewer, query: Query, form: str | None = None) -> Visualization:

@@ -16,7 +16,7 @@ from core.boards.reaching import Reached, Wanted
 from core.boards.spans import LABELS, Span
 from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
-from core.metrics import DIMENSIONS
+from core.metrics.dimensions import dimension
 from core.metrics.rules import settled
 from core.ui import address, asking, catalog, drawing, explorer, filters, frame, parts, saved, seen, words
 from core.ui.address import Chosen
@@ -98,7 +98,7 @@ def _reach_said(name: str, n: int, of: int, missed: list[tuple[str, str]]) -> st
 
 
 def _filter_said(name: str) -> str:
-    return "Range" if name == "range" else DIMENSIONS[name].label
+    return "Range" if name == "range" else dimension(name).label
 
 
 def _range(viewer: Viewer, wanted: Wanted) -> None:
@@ -172,7 +172,8 @@ def _widget(viewer: Viewer, one: Shown) -> None:
     if why := _why_not(one):
         parts.state("lock" if one.why_not else "error", one.title, why, "" if one.why_not else "bad")
         return
-    chosen, _ = made_of(viewer, one)
+    assert one.reached is not None
+    chosen = asking.chosen_of(viewer, one.reached.query)
     frame.show(viewer, chosen, lambda: made_of(viewer, one)[1])
 
 

@@ -31,7 +31,7 @@ NO_LIMIT, AS_IT_COMES = 0, ""
 def show(viewer: Viewer, asked: Visualization) -> None:
     """All controls of the question."""
     query = asked.asked(seen.today(viewer))
-    may = _allowed(viewer, possible(query))
+    may = _allowed(viewer, possible(query, seen.snapshot(viewer).attributes))
     with st.container(key="ask", gap="small"):
         _names(viewer, asked, "Measures", "measures", MEASURES, may.measures)
         _formulas(viewer, asked)

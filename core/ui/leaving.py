@@ -12,7 +12,8 @@ import streamlit as st
 
 from core.access import audit, signed
 from core.errors import JourneysError
-from core.metrics import DIMENSIONS, Result
+from core.metrics import Result
+from core.metrics.dimensions import dimension
 from core.ui import catalog, images, menu, parts, saved, seen, tables, words, written
 from core.ui.address import Chosen
 from core.ui.charts import Picture
@@ -170,7 +171,7 @@ def filters_said(viewer: Viewer, chosen: Chosen) -> str:
     said += [f"version {'–' if version is None else version}" for version in chosen.versions]
     said += [words.channel(channel) for channel in chosen.channels]
     said += [sub_account or "no sub-account" for sub_account in chosen.sub_accounts]
-    said += [f"{DIMENSIONS[name].label.lower()} {', '.join(tables.text(viewer, name, value, 'text') for value in values)}" for name, values in chosen.others]
+    said += [f"{dimension(name).said} {', '.join(tables.text(viewer, name, value, 'text') for value in values)}" for name, values in chosen.others]
     return " · ".join([*said, *(f"tag {tag}" for tag in chosen.tags)])
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.metrics import DIMENSIONS, Query
+from core.metrics import Query
+from core.metrics.answering import MOST_VALUES
+from core.metrics.dimensions import dimension, is_attribute
 from core.metrics.rules import is_bucket
 from core.ui import asking, catalog, tables
 
@@ -20,21 +22,26 @@ Put = Callable[[Query], None]
 
 
 def show(viewer: Viewer, query: Query, may: Mapping[str, str | None], put: Put, key: str, always: Sequence[str] = ()) -> None:
-    """The controls. `may`: each dimension → why it is no filter here, None: it may be one; `put` asks the narrowed question; `always` stand there unasked."""
+    """The controls. `may`: each dimension and attribute → why it is no filter here, None: it may be one; `put` asks the narrowed question; `always` stand
+    there unasked."""
     pending = st.session_state.get(PENDING.format(key))
     there = [name for name, _ in query.where]
-    on = list(dict.fromkeys([*(name for name in (*always, pending) if name and name not in there and may[name] is None), *there]))
-    for name in sorted(on, key=list(DIMENSIONS).index):
+    on = list(dict.fromkeys([*(name for name in (*always, pending) if name and name not in there and may.get(name) is None), *there]))
+    for name in sorted(on, key=[*may, *there].index):
         _one(viewer, query, name, put, key)
-    offered = [name for name in DIMENSIONS if may[name] is None and name not in on and not is_bucket(name)]
+    offered = [name for name in may if may[name] is None and name not in on and not is_bucket(name)]
 
     def add() -> None:
         st.session_state[PENDING.format(key)] = st.session_state[f"{key}-filter"]
 
     st.session_state[f"{key}-filter"] = None
-    st.selectbox("Only where", offered, format_func=lambda name: DIMENSIONS[name].label, key=f"{key}-filter", index=None, placeholder="Add a filter",
+    st.selectbox("Only where", offered, format_func=_label, key=f"{key}-filter", index=None, placeholder="Add a filter",
                  on_change=add, label_visibility="visible" if not on else "collapsed")  # fmt: skip
-    why_not({DIMENSIONS[name].label: why for name, why in may.items() if why and not is_bucket(name)})
+    why_not({_label(name): why for name, why in may.items() if why and not is_bucket(name)})
+
+
+def _label(name: str) -> str:
+    return f"{dimension(name).label} (attribute of the entry)" if is_attribute(name) else dimension(name).label
 
 
 def _one(viewer: Viewer, query: Query, name: str, put: Put, key: str) -> None:
@@ -46,8 +53,10 @@ def _one(viewer: Viewer, query: Query, name: str, put: Put, key: str) -> None:
         put(query.filtered(name, *st.session_state[own]))
 
     st.session_state[own] = chosen
-    st.multiselect(f"Only where {DIMENSIONS[name].label.lower()} is", [*there, *(value for value in chosen if value not in there)], key=own, on_change=pick,
-                   format_func=lambda value: _said(viewer, query, name, value), placeholder="Any")  # fmt: skip
+    is_long = is_attribute(name) and len(there) > MOST_VALUES
+    st.multiselect(f"Only where {dimension(name).said} is", [*there, *(value for value in chosen if value not in there)], key=own, on_change=pick,
+                   format_func=lambda value: _said(viewer, query, name, value), placeholder="Choose, or write a value" if is_long else "Any",
+                   accept_new_options=is_long, help=f"The {MOST_VALUES} values that are said most; another can be written." if is_long else None)  # fmt: skip
 
 
 def _said(viewer: Viewer, query: Query, name: str, value: Any) -> str:

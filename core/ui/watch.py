@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import WrongUsage, unknown
 from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics.dimensions import is_attribute
 from core.reports import watched
 from core.ui import filters, leap
 
@@ -31,7 +32,7 @@ def asked(kept: Query | None) -> tuple[Query, str]:
     """The question of the address, else that of a kept alert, and the number of it that is looked at. Raises WrongUsage."""
     given = st.query_params.get(QUESTION)
     query = _read(given) if given is not None else kept or FIRST
-    for kind, names, known in (("measure", query.measures, MEASURES), ("dimension", [name for name, _ in query.where], DIMENSIONS)):
+    for kind, names, known in (("measure", query.measures, MEASURES), ("dimension", [name for name, _ in query.where if not is_attribute(name)], DIMENSIONS)):
         for name in names:
             if name not in known:
                 raise WrongUsage(unknown(kind, name, known))

@@ -13,7 +13,7 @@ import duckdb
 
 from core.errors import JourneysError, WrongUsage, unknown
 from core.eventlog import Document, EventLog, Segment
-from core.warehouse import dimensions, full, increment, snapshots, sqlfile
+from core.warehouse import attributes, dimensions, full, increment, snapshots, sqlfile
 from core.warehouse.engine import Engine, reopened
 from core.warehouse.spark import SparkEngine
 from core.warehouse.zones import Zones, as_text
@@ -57,15 +57,17 @@ class How:
     memory: str
     touched_limit: float
     started: float
+    attributes: tuple[str, ...]
 
 
 def build(log: EventLog, folder: Path, *, zones: Zones, currency: str, as_of: datetime, full: bool = False, engine: str = "duckdb",
-          memory: str = MEMORY, wait_s: float = WAIT_S, touched_limit: float = increment.TOUCHED_LIMIT) -> Built:
+          memory: str = MEMORY, wait_s: float = WAIT_S, touched_limit: float = increment.TOUCHED_LIMIT, attributes: Sequence[str] = ()) -> Built:
     """Build and publish a snapshot of the log as it is now.
 
     `as_of` is the moment of the build (aware). Engine “spark” builds in full; later increments grow from what it made. A second build of the same account
     waits `wait_s` for the first; raises JourneysError where that takes longer, the disk is full or the log cannot be read: the last snapshot stays as it
-    is. Over `touched_limit` (a share of all runs) an increment gives way to a full build.
+    is. Over `touched_limit` (a share of all runs) an increment gives way to a full build. `attributes`: names of the entries' attributes that runs can be
+    filtered by.
     """
     if engine not in ENGINES:
         raise WrongUsage(unknown("engine", engine, ENGINES))
@@ -74,7 +76,7 @@ def build(log: EventLog, folder: Path, *, zones: Zones, currency: str, as_of: da
         segments = log.segments()
         source = Source(segments, log.documents(), segments[-1].last_position if segments else 0)
         try:
-            how = How(folder, zones, currency, as_of, engine, memory, touched_limit, started)
+            how = How(folder, zones, currency, as_of, engine, memory, touched_limit, started, tuple(attributes))
             return make(source, how, full or engine != "duckdb")
         except (duckdb.Error, OSError) as error:
             if not is_of_the_machine(error):
@@ -95,6 +97,7 @@ def make(source: Source, how: How, full_asked: bool) -> Built:
     draft = snapshots.Published(
         snapshot=name_for(folder, as_of), as_of=as_of, position=source.position, events=source.position, documents=len(source.documents),
         zones=as_text(how.zones), currency=how.currency, engine=how.engine, is_full=True, seconds=0.0, edition=sqlfile.edition(),
+        attributes=snapshots.names_text(how.attributes),
     )
     counted = None
     if last is not None:
@@ -117,6 +120,7 @@ def run(file: Path, source: Source, draft: snapshots.Published, how: How, after:
     engine = Engine(file, zones=how.zones, currency=how.currency, memory=how.memory)
     try:
         on_spark = after is None and how.engine == "spark"
+        known = None if after is None else snapshots.published(engine.connection, "snap.").attributes
         engine.read_log(() if on_spark else source.segments)
         for name, frame in dimensions.tables(source.documents).items():
             engine.frame(name, frame)
@@ -131,6 +135,13 @@ def run(file: Path, source: Source, draft: snapshots.Published, how: How, after:
         elif after < source.position:
             increment.build(engine, after, how.touched_limit)
         describe(engine)
+        if on_spark:
+            engine.drop("log_event")
+            engine.read_log(source.segments)
+        if known != draft.attributes:
+            attributes.keep(engine, how.attributes)
+        elif after is not None and after < source.position:
+            attributes.move(engine, how.attributes)
         record = replace(draft, seconds=round(time.monotonic() - how.started, 3))
         engine.record(record)
         counts = engine.number("SELECT count(*) FROM snap.runs"), engine.number("SELECT count(*) FROM snap.orphans")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from core.eventlog.files import settle
 from core.warehouse import snapshots
 from core.warehouse.build import WAIT_S, locked, sweep
 
@@ -22,11 +23,11 @@ def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> 
             try:
                 shutil.copyfile(file, draft)
                 if replaced(draft, profile_id, token):
-                    snapshots.sync(draft)
+                    settle(draft)
                     stamp = file.stat()
                     draft.replace(file)
                     snapshots.touch_as(file, stamp)
-                    snapshots.sync(file.parent)
+                    settle(file.parent)
                     changed += 1
             finally:
                 sweep(folder)
@@ -42,6 +43,9 @@ def replaced(file: Path, profile_id: str, token: str) -> bool:
         held = sum(connection.execute(f"SELECT count(*) FROM {table} WHERE profile_id = ?", [profile_id]).fetchall()[0][0] for table in ("profiles", "orphans"))
         if not held:
             return False
+        if snapshots.published(connection).attributes != "[]":
+            connection.execute("""UPDATE run_attributes SET value = $2 WHERE value = $1
+                AND run_key IN (SELECT run_key FROM runs JOIN profiles USING (profile_key) WHERE profile_id = $1)""", [profile_id, token])
         for table in ("profiles", "orphans"):
             connection.execute(f"UPDATE {table} SET profile_id = ? WHERE profile_id = ?", [token, profile_id])
         connection.execute("CHECKPOINT")

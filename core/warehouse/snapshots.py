@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 
 from core.errors import JourneysError
+from core.eventlog.files import replace_durably, settle
 from core.eventlog.locks import held
 from core.warehouse.watch import SETTINGS, watched
 from core.warehouse.zones import from_text
@@ -48,6 +49,7 @@ class Published:
     is_full: bool
     seconds: float
     edition: str = ""  # of the .sql files that made it
+    attributes: str = "[]"  # whose values it has of each run, as JSON; a snapshot without the column has no table of them either
 
 
 class Snapshot:
@@ -66,6 +68,11 @@ class Snapshot:
         self.as_of = self.published.as_of
         self.zones = from_text(self.published.zones)
         self.currency = self.published.currency
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The names of the entries' attributes that runs can be filtered by."""
+        return tuple(json.loads(self.published.attributes))
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own, for callers that stream."""
@@ -123,6 +130,11 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def names_text(names: Sequence[str]) -> str:
+    """Names as the record holds them."""
+    return json.dumps(list(names), ensure_ascii=False)
+
+
 def published(connection: duckdb.DuckDBPyConnection, catalog: str = "") -> Published:
     """The record in table `build` of an open snapshot; what an older version did not say yet keeps its default."""
     row = connection.sql(f"SELECT * FROM {catalog}build").pl().row(0, named=True)
@@ -160,10 +172,10 @@ def publish(folder: Path, made: Path, snapshot_id: str, now: datetime) -> None:
     """Move a finished file into place, then the pointer, each on disk before the next; prune what is no longer kept."""
     target = file_of(folder, snapshot_id)
     target.parent.mkdir(parents=True, exist_ok=True)
-    sync(made)
+    settle(made)
     made.replace(target)
-    sync(target.parent)
-    write_text(folder / "current", snapshot_id + "\n")
+    settle(target.parent)
+    replace_durably(folder / "current", f"{snapshot_id}\n".encode())
     prune(folder, now)
 
 
@@ -213,28 +225,7 @@ def pin(folder: Path, snapshot_id: str, now: datetime) -> None:
             raise TooManyPinned(f"Links hold on to {len(others)} snapshots of this account already, and no more are kept: the oldest goes on {free:%Y-%m-%d}. "
                                 "A link to the newest numbers can be made at any time.")
         pins = others | {snapshot_id: now}
-        write_text(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}))
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a small file at once: a reader sees the old text or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """fsync a file or folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        replace_durably(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}).encode())
 
 
 def touch_as(path: Path, stamp: os.stat_result) -> None:

@@ -70,6 +70,6 @@ def test_each_change_is_in_the_audit_trail(store, account):
     assert audit.newest(store, "acme") == [
         audit.Entry(NOW, "acme", "operator", "account.changed", "acme", {"package": "scale"}),
         audit.Entry(NOW, "acme", "operator", "account.added", "acme",
-                    {"package": "grow", "currency": "EUR", "included_mep": None, "advanced_analytics": False, "time_zone": "Europe/Zagreb"})]
+                    {"package": "grow", "currency": "EUR", "included_mep": None, "advanced_analytics": False, "attributes": [], "time_zone": "Europe/Zagreb"})]
     with store.read() as connection:
         assert len(connection.execute(select(audit_table)).all()) == 2

@@ -13,10 +13,10 @@ def acme(journeys):
 
 
 def test_an_account_is_made_changed_and_listed(journeys, acme):
-    assert journeys("account set acme --package scale --currency usd --included-mep 500 --advanced-analytics on").code == 0
+    assert journeys("account set acme --package scale --currency usd --included-mep 500 --advanced-analytics on --attributes plan,Tier").code == 0
     assert json.loads(journeys("account list --format json").out) == [
         {"account": "acme", "time_zone": "Europe/Zagreb", "package": "scale", "currency": "USD", "included_mep": 500, "advanced_analytics": True,
-         "terms_accepted": False}]
+         "attributes": ["plan", "Tier"], "terms_accepted": False}]
 
 
 @pytest.mark.parametrize(("line", "code", "said"), [
@@ -27,6 +27,9 @@ def test_an_account_is_made_changed_and_listed(journeys, acme):
     ("account add x --time-zone UTC --package huge", 2, "huge"),
     ("account add x --time-zone UTC --package grow --included-mep -1", 2, "-1"),
     ("account set acme", 2, "Nothing to change"),
+    ("account set acme --attributes a,b,a", 2, "“a” is there twice"),
+    ("account set acme --attributes a,b,c,d,e,f,g,h,i,j,k", 2, "10 attributes at most, not 11"),
+    ("account set acme --attributes a=b", 2, "“a=b” cannot be an attribute"),
     ("account set acne --package start", 1, "Did you mean “acme”?"),
     ("user add ana --account acme", 2, "needs --role"),
     ("user add ana --account acme --role boss", 2, "boss"),

@@ -29,6 +29,7 @@ class Product:
     currency: str
     now: datetime = NOW
     counts: dict[str, int] = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
     built: Any = None
     snapshot: Any = None
 
@@ -60,6 +61,7 @@ class Product:
             as_of=self.now,
             full=full,
             touched_limit=ALWAYS_GROW,
+            attributes=self.attributes,
         )
         self.reopen()
 

@@ -28,7 +28,7 @@ def split(world: World, seed: int) -> World:
 
 def split_differences(world: World, folder: Path) -> dict[str, Any]:
     """What differs between the builds in between and one full build, both of the same log."""
-    product = Product(folder, world.zones, world.currency)
+    product = Product(folder, world.zones, world.currency, attributes=("n",))
     for step in world.steps:
         product.take(step)
         if step.build:

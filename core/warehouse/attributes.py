@@ -1,0 +1,75 @@
+"""What the entries of runs say beside the columns: the attributes that the account names, in `run_attributes`, one row a run and name.
+
+They are read from the log by this engine, whichever one made the facts: JSON is read in one place alone.
+"""
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from core.contract.objects import Number, number_text, parse
+from core.warehouse.engine import Engine
+
+BATCH = 122_880  # records read at once
+SAID = {"position": pl.Int64(), "name": pl.String(), "value": pl.String()}
+
+
+def keep(engine: Engine, names: Sequence[str]) -> None:
+    """The whole table, from `log_event` and `snap.runs`."""
+    engine.run("CREATE OR REPLACE TABLE snap.run_attributes (run_key BIGINT, name VARCHAR, value VARCHAR)")
+    if names:
+        add(engine, names, entries="memory.main.log_event", runs="snap.runs")
+
+
+def move(engine: Engine, names: Sequence[str]) -> None:
+    """As the touched runs change it. Given: `touched`, and `picked` with all events of these runs."""
+    if not names:
+        return  # a snapshot from before there were any has no table
+    engine.run("DELETE FROM snap.run_attributes WHERE run_key IN (SELECT run_key FROM touched)")
+    add(engine, names, entries="memory.main.picked", runs="(SELECT * FROM snap.runs WHERE run_key IN (SELECT run_key FROM touched))")
+
+
+def add(engine: Engine, names: Sequence[str], *, entries: str, runs: str) -> None:
+    """The rows of these runs: what the earliest of a run's entered events that says it says, as with its version and sub-account (interface §3)."""
+    engine.run("CREATE OR REPLACE TABLE memory.main.said (position BIGINT, name VARCHAR, value VARCHAR)")
+    for frame in said(engine, names, entries):
+        engine.connection.register("said_frame", frame)
+        engine.run("INSERT INTO memory.main.said SELECT * FROM said_frame")
+        engine.connection.unregister("said_frame")
+    engine.run(f"""INSERT INTO snap.run_attributes
+        SELECT run.run_key, said.name, said.value FROM said JOIN {runs} AS run ON run.run_key = said.position WHERE run.entry_id IS NULL
+        UNION ALL
+        SELECT run.run_key, said.name, min_by(said.value, moment_of(entry.occurred_at, entry.position))
+        FROM said
+        JOIN {entries} AS entry ON entry.position = said.position
+        JOIN {runs} AS run ON run.journey_id = entry.journey_id AND run.entry_id = entry.entry_id
+        GROUP BY run.run_key, said.name
+        ORDER BY name, run_key""")
+    engine.drop("said")
+
+
+def said(engine: Engine, names: Sequence[str], entries: str) -> Iterator[pl.DataFrame]:
+    """(position, name, value) of the entered events, in batches; what says nothing of a name has no row."""
+    with engine.connection.cursor() as cursor:
+        found = cursor.sql(f"SELECT position, attributes FROM {entries} WHERE event_type = 'journey.entered' AND attributes IS NOT NULL")
+        for batch in found.to_arrow_reader(BATCH):
+            frame = pl.DataFrame(batch)
+            texts: list[str] = frame["attributes"].unique().to_list()
+            told = [(text, name, value) for text in texts for name, value in values(text, names)]
+            each = pl.DataFrame(told, schema={"attributes": pl.String(), "name": pl.String(), "value": pl.String()}, orient="row")
+            yield frame.join(each, on="attributes").select(*SAID)
+
+
+def values(attributes: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(name, value) of those of the names that the JSON object gives a text, number or truth value: as text, numbers by value; "" is none."""
+    given = parse(attributes)
+    said = {name: text_of(given.get(name)) for name in names} if isinstance(given, dict) else {}
+    return ((name, value) for name, value in said.items() if value)
+
+
+def text_of(value: object) -> str | None:
+    """A value as filters name it; null, lists and objects are none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Number | int | float):
+        return number_text(str(value))
+    return value if isinstance(value, str) else None

@@ -52,7 +52,7 @@ def put_catalog(log: Path) -> None:
 
 
 def make_snapshot(log: Path, warehouse: Path, full: bool) -> dict[str, Any]:
-    built = build(EventLog(log), warehouse, zones=ZONES, currency="EUR", as_of=END, full=full)
+    built = build(EventLog(log), warehouse, zones=ZONES, currency="EUR", as_of=END, full=full, attributes=big_world.ATTRIBUTES)
     return {"full": built.full, "events": built.events, "runs": built.runs, "orphans": built.orphans}
 
 
@@ -176,7 +176,8 @@ def main() -> int:
 
 def account(data_dir: Path) -> Path:
     """Makes the account, with a user, and gives its folder."""
-    journeys(data_dir, "account", "add", ACCOUNT, "--time-zone", ZONES[0][1], "--package", "scale", "--advanced-analytics", "on")
+    journeys(data_dir, "account", "add", ACCOUNT, "--time-zone", ZONES[0][1], "--package", "scale", "--advanced-analytics", "on",
+             "--attributes", ",".join(big_world.ATTRIBUTES))
     journeys(data_dir, "terms", "accept", "--account", ACCOUNT, "--by", USER)
     journeys(data_dir, "user", "add", USER, "--account", ACCOUNT, "--role", "admin", said="correct horse battery staple\n")
     return data_dir / "accounts" / ACCOUNT

@@ -28,6 +28,8 @@ CHANNELS = ("EMAIL", "SMS", "VIBER", "WHATSAPP", "PUSH")
 ELEMENTS = ("e1", "s1", "w1", "s2", "w2", "s3", "a", "b", "c", "menu", "out")
 E = {name: number for number, name in enumerate(ELEMENTS)}
 REASONS = ("exit_point", "timeout", "absent subscriber", "mailbox full", "transferred")
+PLANS, REGIONS = ("gold", "silver", "bronze", "free"), 20  # of what the account filters by
+ATTRIBUTES = ("plan", "region")
 
 Ints = NDArray[np.int64]
 
@@ -160,6 +162,9 @@ def rendered(part: pl.DataFrame) -> pl.DataFrame:
         value_amount=pl.when(is_goal).then((pl.col("number").cast(pl.Int64) % 9000 + 999) / 100).cast(pl.Decimal(18, 6)),
         call_id=pl.format("c-{}", "call"), input=pl.when(pl.col("type") == TYPE["call.input"]).then(pl.lit("1")),
         duration_s=pl.when(is_ended).then(60.0),
+        attributes=pl.when(pl.col("type") == TYPE["journey.entered"]).then(
+            pl.concat_str(pl.lit('{"plan":"'), pl.lit(pl.Series(PLANS)).gather(pl.col("profile") % len(PLANS)), pl.lit('","region":"r'),
+                          (pl.col("profile") // 7 % REGIONS).cast(pl.String), pl.lit('"}'))),
     )
 
 

@@ -15,7 +15,8 @@ def make(door: Door, account_id: str, *, profiles: int = demo.PROFILES, days: in
     """
     now = door.now()
     if account_id not in {account.account_id for account in accounts.every(door.store)}:
-        made = accounts.Account(account_id, ((None, demo.ZONE),), "EUR", "scale", INCLUDED_MEP, advanced_analytics=True, terms_accepted_at=None)
+        made = accounts.Account(account_id, ((None, demo.ZONE),), "EUR", "scale", INCLUDED_MEP, advanced_analytics=True, terms_accepted_at=None,
+                                attributes=("tier",))
         accounts.add(door.store, made, by=OPERATOR, now=now)
     terms.accept(door.store, account_id, by=OPERATOR, now=now)
     return demo.make(door.log(account_id), account_id=account_id, profiles=profiles, days=days, seed=seed, now=now)

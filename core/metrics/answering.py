@@ -26,7 +26,6 @@ from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local
 
 MOST_RANGES = 1000  # whose open runs are known a snapshot: all answers of a page warn of the same ones
-MOST_VALUES = 500  # of an attribute that a filter offers: a reader chooses among these, and writes another
 _open_runs: WeakKeyDictionary[Snapshot, dict[Query, int]] = WeakKeyDictionary()
 _CALLS = {"calls", "call_steps", "mep"}  # placed by their own time on both bases, whatever becomes of the run
 
@@ -73,19 +72,6 @@ def column(name: str, query: Query | None = None) -> Column:
 def currencies(snapshot: Snapshot) -> tuple[str, ...]:
     """Of all costs and goal values that some measure counts, whatever the range: with more than one, money is told apart (interface §4)."""
     return tuple(once(snapshot, "SELECT DISTINCT currency FROM daily WHERE currency IS NOT NULL ORDER BY currency")["currency"])
-
-
-def attribute_values(snapshot: Snapshot, name: str) -> list[str | None]:
-    """What the runs' entries say of an attribute, by its name: sorted, of more than MOST_VALUES one more than these, the most frequent; None last, where a
-    run says nothing."""
-    found = once(snapshot, f"""SELECT value FROM run_attributes WHERE name = ? GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES + 1}""", [name])
-    every = once(snapshot, "SELECT count(*) = (SELECT count(*) FROM runs) AS every FROM run_attributes WHERE name = ?", [name]).item()
-    return [*sorted(found["value"]), *([] if every else [None])]
-
-
-def has_attribute(snapshot: Snapshot, name: str, value: str) -> bool:
-    """Whether a run's entry says this value of the attribute."""
-    return bool(once(snapshot, "SELECT count(*) > 0 AS said FROM run_attributes WHERE name = ? AND value = ?", [name, value]).item())
 
 
 def answerable(snapshot: Snapshot, query: Query) -> None:

@@ -24,8 +24,8 @@ A question names measures, and dimensions to split them by; it has a range of wh
 - **Rows.** One for each group that has a fact of any measure asked; without dimensions always one. No fact: counts are 0; money, durations and rates null.
 - **Uniques do not add up.** People are counted anew for each row and for each total.
 - **Comparison** (`--compare`): `previous` is as many days just before the range, or as many whole months where the range is whole months; `year` the same
-  days a year before (whole months stay whole; 29 February becomes the 28th); `weekdays` 28 days before. Each measure m is followed by m_before. With day,
-  week or month as a dimension, bucket number n of the range stands beside bucket number n of the other, which is named in day_before, week_before or
+  days a year before (whole months stay whole; 29 February becomes the 28th); `weekdays` 28 days before (not of mep). Each measure m is followed by m_before.
+  With day, week or month as a dimension, bucket number n of the range stands beside bucket number n of the other, which is named in day_before, week_before or
   month_before (null beyond its end); a bucket of a longer other period that has none beside it is left out.
 """
 
@@ -81,6 +81,10 @@ def _dimensions() -> Iterable[str]:
         yield f"| `{dimension.name}` | {dimension.label} | {dimension.definition} | {'yes' if dimension.needs_journey else ''} |"
     yield ""
     yield "“Only within a journey”: needs journey as a dimension, or a filter of one journey by its id."
+    yield ""
+    yield "`attribute.NAME` is a filter and no split: what the earliest of a run's entered events that says it says beside the columns, of the names"
+    yield "that the account lists (`journeys account set A --attributes plan,region`, or Administration), from the next build on. For every measure but"
+    yield "mep. A value is text, a number by value (1.0 is `1`) or `true`/`false`; null chooses the runs that say nothing of it, and calls of no run."
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def said() -> None:
         st.code(secret[1], language=None, wrap_lines=True)
 
 
-def _do(viewer: Viewer, what: Callable[[], str]) -> None:
+def do(viewer: Viewer, what: Callable[[], str]) -> None:
     """Make a change, if this reader still may; draw the page anew with what was done, or say why it was not."""
     try:
         viewer.require("administer")
@@ -81,7 +81,7 @@ def shelf(viewer: Viewer, account: Account) -> None:
             package, currency = _package("start"), st.text_input("Currency", "EUR", max_chars=3)
             if st.form_submit_button("Add the account", type="primary"):
                 made = Account(name.strip(), ((None, zone.strip()),), currency.strip().upper(), package, None, False, None)
-                _do(viewer, lambda: f"Account {accounts.add(viewer.store, made, by=viewer.user.name, now=viewer.now).account_id} is there.")
+                do(viewer, lambda: f"Account {accounts.add(viewer.store, made, by=viewer.user.name, now=viewer.now).account_id} is there.")
 
 
 def _package(chosen: str) -> str:
@@ -111,7 +111,7 @@ def contract(viewer: Viewer, account: Account) -> None:
                     accounts.change(viewer.store, account.account_id, by=viewer.user.name, now=viewer.now, **values)
                     return f"Account {account.account_id} is changed."
 
-                _do(viewer, kept)
+                do(viewer, kept)
 
 
 def people(viewer: Viewer, account: Account) -> None:
@@ -129,7 +129,7 @@ def people(viewer: Viewer, account: Account) -> None:
             name, role, address = st.text_input("Name"), _role("viewer"), st.text_input("Mail address (for reports and alerts)")
             password = st.text_input("Password (empty: signs in by one-time link)", type="password", autocomplete="new-password")
             if st.form_submit_button("Add the user", type="primary"):
-                _do(viewer, lambda: _added(viewer, account, name, role, address, password))
+                do(viewer, lambda: _added(viewer, account, name, role, address, password))
 
 
 def _added(viewer: Viewer, account: Account, name: str, role: str, address: str, password: str) -> str:
@@ -151,10 +151,10 @@ def _one(viewer: Viewer, account: Account, user: User) -> None:
         with st.form(f"user-{user.user_id}", border=False):
             role, address = _role(user.role), st.text_input("Mail address", emails.of(viewer.store, user) or "")
             if st.form_submit_button("Keep the changes", type="primary"):
-                _do(viewer, lambda: _changed(viewer, account, user, role, address))
+                do(viewer, lambda: _changed(viewer, account, user, role, address))
         with st.container(horizontal=True, gap="small"):
             if st.button("Make a sign-in link", icon=":material/link:"):
-                _do(viewer, lambda: _linked(viewer, user))
+                do(viewer, lambda: _linked(viewer, user))
             if st.button("Remove the user", icon=":material/delete:", type="tertiary"):
                 _ask(viewer, account, user)
 
@@ -185,7 +185,7 @@ def _ask(viewer: Viewer, account: Account, user: User) -> None:
         st.html("<p class=ja-sub>All sessions end at once. Saved filters and the alerts of this user go; what the audit trail says stays.</p>")
         if st.button("Remove the user", type="primary", key="really"):
             filters.write({"user": None})
-            _do(viewer, lambda: _removed(viewer, account, user))
+            do(viewer, lambda: _removed(viewer, account, user))
 
     asked()
 
@@ -212,12 +212,12 @@ def programs(viewer: Viewer, account: Account) -> None:
             with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
                 gone = st.selectbox("End a token", [one.token_id for one in found], index=None, placeholder="Which one")
                 if st.button("End it now", disabled=gone is None):
-                    _do(viewer, lambda: _ended(viewer, account, str(gone)))
+                    do(viewer, lambda: _ended(viewer, account, str(gone)))
         with st.expander("Make a token"), st.form("add-token", border=False, clear_on_submit=True):
             label = st.text_input("What it is for")
             may = st.selectbox("It may", ("both", "send events", "ask questions"))
             if st.form_submit_button("Make the token", type="primary"):
-                _do(viewer, lambda: _token(viewer, account, label, str(may)))
+                do(viewer, lambda: _token(viewer, account, label, str(may)))
 
 
 def _token(viewer: Viewer, account: Account, label: str, may: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from core.boards.forms import FORMS, fitting
 from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.errors import WrongUsage, unknown
-from core.metrics import DIMENSIONS, MEASURES, Query
-from core.metrics.answering import answerable, attribute_values, has_attribute
+from core.metrics import DIMENSIONS, MEASURES, Query, attributes
+from core.metrics.answering import answerable
 from core.metrics.dimensions import ATTRIBUTE, dimension, is_attribute
 from core.metrics.formulas import Formula
 from core.metrics.query import Where
@@ -103,7 +103,7 @@ def values(viewer: Viewer, query: Query, name: str) -> list[str | int | None]:
     """What a filter of this name can choose from: every value that a measure of the question has there, at any time, within its journey; of an attribute the
     values that are said most."""
     if is_attribute(name):
-        return list(attribute_values(seen.snapshot(viewer), name.removeprefix(ATTRIBUTE)))
+        return list(attributes.values(seen.snapshot(viewer), name.removeprefix(ATTRIBUTE)))
     return _values(viewer, query, name)
 
 
@@ -171,17 +171,23 @@ def _where(viewer: Viewer, query: Query, given: Mapping[str, str]) -> Where:
         answerable(seen.snapshot(viewer), Query(("entries",), where=((name, (None,)),) if is_attribute(name) else ()))
         there = values(viewer, query, name)
         chosen = tuple(dimension(name).value(text) for text in address.split(given[name], [str(value) for value in there]))
-        for value in chosen:
-            if value not in there and not _is_said(viewer, name, value):
-                raise WrongUsage(unknown(dimension(name).said, str(value or ""), [str(value) for value in there if value is not None]))
+        known_values(viewer, query, name, chosen)
         found.append((name, chosen))
     return tuple(found)  # type: ignore[arg-type]  # no dimension of days is among them
+
+
+def known_values(viewer: Viewer, query: Query, name: str, chosen: Sequence[object]) -> None:
+    """Raises WrongUsage, which names it, for a value that a filter of this name cannot have."""
+    there = values(viewer, query, name)
+    for value in chosen:
+        if value not in there and not _is_said(viewer, name, value):
+            raise WrongUsage(unknown(dimension(name).said, str(value or ""), [str(value) for value in there if value is not None]))
 
 
 def _is_said(viewer: Viewer, name: str, value: object) -> bool:
     """Whether a value that is not among those offered may be asked: an hour without a fact, an attribute's that is said seldom."""
     if is_attribute(name):
-        return isinstance(value, str) and has_attribute(seen.snapshot(viewer), name.removeprefix(ATTRIBUTE), value)
+        return isinstance(value, str) and attributes.is_said(seen.snapshot(viewer), name.removeprefix(ATTRIBUTE), value)
     return name in ("hour", "weekday")
 
 

@@ -18,7 +18,7 @@ from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
 from core.metrics.dimensions import dimension
 from core.metrics.rules import settled
-from core.ui import address, asking, catalog, drawing, explorer, filters, frame, parts, saved, seen, words
+from core.ui import address, asking, catalog, drawing, explorer, filters, frame, leaving, parts, saved, seen, words
 from core.ui.address import Chosen
 
 if TYPE_CHECKING:
@@ -200,7 +200,8 @@ def made_of(viewer: Viewer, one: Shown) -> tuple[Chosen, frame.Widget]:
         form = "table"
     height = max(90, one.item.place.h * ROW - AROUND)
     sub = words.days(*chosen.days, year=chosen.days[1].year != chosen.today.year)
-    return chosen, drawing.widget(viewer, chosen, f"d-{one.item.key}", one.title, query, form, height=height, notes=notes, sub=sub)
+    only = leaving.only_said(viewer, asking.chosen_of(viewer, one.visualization.query))  # its own; those of the dashboard stand above
+    return chosen, drawing.widget(viewer, chosen, f"d-{one.item.key}", one.title, query, form, height=height, notes=notes, sub=sub, only=only)
 
 
 def drawable(widgets: Sequence[Shown]) -> list[Shown]:

@@ -38,15 +38,17 @@ GOOD = {"profiles_in_journey": True, "active_profiles": True, "goal_performers":
 
 
 def widget(viewer: Viewer, chosen: Chosen, key: str, title: str, query: Query, form: str, *, height: int | None = None,
-           notes: Sequence[str] = (), sub: str = "") -> Widget:
-    """The widget; `notes` are lines of HTML for its foot, `sub` text below its title. The form can draw the question (core.boards.forms)."""
+           notes: Sequence[str] = (), sub: str = "", only: Sequence[str] = ()) -> Widget:
+    """The widget; `notes` are lines of HTML for its foot, `sub` and its filters `only` text below its title. The form can draw the question
+    (core.boards.forms)."""
     currency = _currency(viewer, query)
 
     def legend(results: Results) -> str:
         keys = [(colour, name) for colour, name in pictures.legend(viewer, results[0], form)] if results[0].frame.height else []
         if form in ("line", "bar") and query.compare and chosen.before:
             keys = [("now", words.days(*chosen.days)), ("then", words.days(*chosen.before))]
-        about = "" if keys and keys[0][0] == "now" else f"<span class=ja-k>{escape(sub)}</span>" if sub else ""
+        said = [*([escape(sub)] if sub and not (keys and keys[0][0] == "now") else []), *map(words.name, only)]
+        about = f"<span class=ja-k>{' · '.join(said)}</span>" if said else ""
         return about + (parts.keys(*keys) if keys else "")
 
     draw: Callable[[Results], int | None] | None = None

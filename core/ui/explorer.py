@@ -13,7 +13,7 @@ from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
 from core.metrics.needs import features
 from core.metrics.rules import settled
-from core.ui import answers, asking, boards, drawing, drill, frame, leap, parts, seen, tables, watch, words
+from core.ui import answers, asking, boards, drawing, drill, frame, leap, leaving, parts, seen, tables, watch, words
 from core.ui.address import Chosen
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def answer(viewer: Viewer, asked: Visualization, chosen: Chosen, title: str = ""
     shown = title or asked.title
     sub = f"{asked.span.label}, {words.days(*chosen.days)}" if asked.span.is_relative else words.days(*chosen.days)
     height = PREVIEW if form != "table" else None
-    frame.show(viewer, chosen, lambda: drawing.widget(viewer, chosen, "x", shown, query, form, height=height, notes=notes, sub=sub))
+    frame.show(viewer, chosen, lambda: drawing.widget(viewer, chosen, "x", shown, query, form, height=height, notes=notes, sub=sub,
+                                                        only=leaving.only_said(viewer, chosen)))
     if form in ("table", "pivot", "single") or st.session_state.get("v-x") or not answers.is_known(viewer, query):
         return  # the widget above shows them, or has said why there are none
     try:

@@ -166,13 +166,20 @@ def refused(viewer: Viewer) -> bool:
 
 def filters_said(viewer: Viewer, chosen: Chosen) -> str:
     """The filters in words; “all journeys” where there is none."""
+    return " · ".join([*([] if chosen.journeys else ["all journeys"]), *only_said(viewer, chosen)])
+
+
+def only_said(viewer: Viewer, chosen: Chosen) -> list[str]:
+    """What each filter leaves, in words."""
     names = catalog.of(viewer)
-    said = [names.name(journey) for journey in chosen.journeys] or ["all journeys"]
+    said = [names.name(journey) for journey in chosen.journeys]
     said += [f"version {'–' if version is None else version}" for version in chosen.versions]
     said += [words.channel(channel) for channel in chosen.channels]
     said += [sub_account or "no sub-account" for sub_account in chosen.sub_accounts]
-    said += [f"{dimension(name).said} {', '.join(tables.text(viewer, name, value, 'text') for value in values)}" for name, values in chosen.others]
-    return " · ".join([*said, *(f"tag {tag}" for tag in chosen.tags)])
+    for name, values in chosen.others:
+        each = ["none" if value is None else tables.text(viewer, name, value, "text") for value in values]
+        said.append(f"{dimension(name).said} {' or '.join(each)}")
+    return [*said, *(f"tag {tag}" for tag in chosen.tags)]
 
 
 def _notes(viewer: Viewer, chosen: Chosen, results: Sequence[Result]) -> list[str]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.metrics import Query
-from core.metrics.answering import MOST_VALUES
+from core.metrics.attributes import MOST_VALUES
 from core.metrics.dimensions import dimension, is_attribute
 from core.metrics.rules import is_bucket
-from core.ui import asking, catalog, tables
+from core.ui import asking, catalog, tables, words
 
 if TYPE_CHECKING:
     from core.ui.viewer import Viewer
@@ -54,7 +54,7 @@ def _one(viewer: Viewer, query: Query, name: str, put: Put, key: str) -> None:
 
     st.session_state[own] = chosen
     is_long = is_attribute(name) and len(there) > MOST_VALUES
-    st.multiselect(f"Only where {dimension(name).said} is", [*there, *(value for value in chosen if value not in there)], key=own, on_change=pick,
+    st.multiselect(f"Only where {words.plain(dimension(name).said)} is", [*there, *(value for value in chosen if value not in there)], key=own, on_change=pick,
                    format_func=lambda value: _said(viewer, query, name, value), placeholder="Choose, or write a value" if is_long else "Any",
                    accept_new_options=is_long, help=f"The {MOST_VALUES} values that are said most; another can be written." if is_long else None)  # fmt: skip
 

@@ -2,14 +2,17 @@
 
 They are read from the log by this engine, whichever one made the facts: JSON is read in one place alone.
 """
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from core.contract.objects import Number, number_text, parse
+from core.eventlog import Segment
 from core.warehouse.engine import Engine
 
 BATCH = 122_880  # records read at once
+NEWEST = 10_000  # entries that are looked through for what they say
 SAID = {"position": pl.Int64(), "name": pl.String(), "value": pl.String()}
 
 
@@ -73,3 +76,16 @@ def text_of(value: object) -> str | None:
     if isinstance(value, Number | int | float):
         return number_text(str(value))
     return value if isinstance(value, str) else None
+
+
+def names(segments: Sequence[Segment]) -> dict[str, float]:
+    """What the newest entries say that could filter: name → the share of them that says it, most first."""
+    if not segments:
+        return {}
+    entries = (pl.scan_parquet([segment.path for segment in segments[-1:]]).filter(pl.col("event_type") == "journey.entered")
+               .select("attributes").tail(NEWEST).collect())["attributes"]
+    said: Counter[str] = Counter()
+    for text, n in entries.drop_nulls().value_counts().iter_rows():
+        given = parse(text)
+        said.update({name: n for name, value in given.items() if text_of(value)} if isinstance(given, dict) else {})
+    return {name: n / len(entries) for name, n in said.most_common()}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import ui
-from core.ui import administration, audit_trail, parts
+from core.ui import administration, audit_trail, entry_attributes, parts
 
 viewer = ui.viewer()
 viewer.require("administer")
@@ -17,4 +17,5 @@ with left:
 with right:
     administration.contract(viewer, account)
     administration.programs(viewer, account)
+    entry_attributes.show(viewer, account)
 audit_trail.show(viewer, account)

@@ -11,6 +11,7 @@ from core.access import sessions, users
 from core.cli import demo_account
 from core.cli.door import of_the_server
 from core.warehouse.build import build
+from tests.pages.browsing import chromium, opened, served_at  # noqa: F401  # fixtures
 
 ACCOUNT = "demo"
 ROOT = Path(__file__).parents[2]
@@ -25,14 +26,15 @@ def door(tmp_path_factory):
         patch.delenv(name, raising=False)
     patch.setenv("JOURNEYS_DATA_DIR", str(tmp_path_factory.mktemp("pages")))
     of_the_server.cache_clear()
-    opened = of_the_server()
-    demo_account.make(opened, ACCOUNT, profiles=150)
-    account = opened.account(ACCOUNT)
-    build(opened.log(ACCOUNT), opened.warehouse(ACCOUNT), zones=account.zones, currency=account.currency, as_of=opened.now())
+    here = of_the_server()
+    demo_account.make(here, ACCOUNT, profiles=150)
+    account = here.account(ACCOUNT)
+    build(here.log(ACCOUNT), here.warehouse(ACCOUNT), zones=account.zones, currency=account.currency, as_of=here.now(),
+          attributes=account.attributes)
     for name, role in (("ana", "analyze_manager"), ("vid", "viewer"), ("adi", "admin")):
-        users.add(opened.store, name, ACCOUNT, role, None, by="test", now=opened.now())
-    yield opened
-    opened.store.close()
+        users.add(here.store, name, ACCOUNT, role, None, by="test", now=here.now())
+    yield here
+    here.store.close()
     of_the_server.cache_clear()
     patch.undo()
 

@@ -100,3 +100,16 @@ def test_the_trail_speaks_in_words_and_leaves_as_a_file_for_administrators_alone
     assert "<td class=\"t w\"><bdi>User added</bdi></td><td class=\"t name\"><bdi>chief</bdi></td><td class=\"t\"><bdi>Role: Administrator</bdi></td>" in said
     assert "user.added" not in said
     assert "Audit trail, by time" not in html(run("admin", user="ana"))
+
+
+def test_an_administrator_chooses_the_attributes_to_filter_by_among_what_entries_say(run, door, chief):
+    at = run("admin", user=chief)
+    choice = field(at.multiselect, "Attributes of entries")
+    assert choice.value == ["tier"]
+    assert [option.partition(" (in ")[0] for option in choice.options][:2] == ["tier", "name"]
+    choice.set_value(["tier", "points"])
+    press(at, "Keep the attributes")
+    assert door.account("demo").attributes == ("tier", "points")
+    newest = audit.newest(door.store, "demo", 1)[0]
+    assert (newest.actor, newest.action, newest.detail) == ("chief", "account.changed", {"attributes": ["tier", "points"]})
+    accounts.change(door.store, "demo", by="test", now=door.now(), attributes=("tier",))

@@ -1,6 +1,7 @@
 """Explore, Visualizations and Dashboards: the address is the question, what is saved is what is shown, and the package is asked where it is read."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from core.boards.shelf import DASHBOARD, VISUALIZATION, Asker
 from core.boards.spans import Span
 from core.boards.starts import STARTS
 from core.boards.visualization import Visualization
-from core.metrics import Query, answer
+from core.metrics import Query, answer, rows
 from core.reports import asked, board_questions
 from core.store import report_schedules
 from core.ui import asking, break_down, dashboards, drill, mailing, paper, pictures, registry, seen
@@ -280,6 +281,17 @@ def test_a_mark_of_a_chart_knows_its_row(run, door):
     assert frame["value"].to_list() == [float(n) for n in result.frame["messages_sent"]]
 
 
+def test_a_heat_map_has_the_longer_dimension_across_and_each_value_in_its_order(run, door):
+    viewer = run("explore", FORMS["heat"]).session_state["ja-viewer"]
+    query = Query(("messages_sent",), ("day", "channel"))
+    result = answer(door.snapshot("demo"), query)
+    frame = pictures.of(viewer, asking.chosen_of(viewer, query), "heat", result, None).frame
+    days, channels = (sorted(set(result.frame[name])) for name in query.dimensions)
+    assert len(days) > len(channels) > 1
+    expected = [(n, days.index(day), channels.index(channel), float(sent)) for n, (day, channel, sent) in enumerate(result.frame.iter_rows())]
+    assert frame.select("row", "x", "y", "value").rows() == [row for row in expected if row[1] < 400]
+
+
 def test_a_dashboard_on_paper_has_every_widget_that_is_shown(run, ana):
     dashboard = Dashboard().added(own=SENT).added(text="Words").added(own=Visualization(Query(("entries",)), Span("30d"), "single"))
     viewer = run("explore").session_state["ja-viewer"]
@@ -353,3 +365,29 @@ def test_an_element_is_said_by_name_and_by_the_id_that_files_have(run):
     assert all(row[1].endswith(")") for row in rows)
     at = run("explore", "measures=element_arrived&dimensions=element&journey=cart&form=bar")  # the rows below the picture
     assert any(row[0] == "Wait a day (w24)" for rows in tables(at).values() for row in rows)
+
+
+def test_an_attribute_of_the_entry_is_a_filter_of_the_editor_and_the_same_number_everywhere(run, door):
+    at = run("explore", "measures=entries,profiles_in_journey&dimensions=journey&form=table&span=90d&attribute.tier=vip,")
+    assert not at.exception
+    (widget,) = widgets(at)
+    query = widget.queries[0][1]
+    assert query.where == (("attribute.tier", ("vip", None)),)
+    (control,) = [one for one in at.multiselect if one.key == "e-w-attribute.tier"]
+    assert (control.label, control.options, control.value) == ("Only where “tier” is", ["new", "regular", "vip", "None"], ["vip", None])
+    assert "<bdi>“tier” vip or none</bdi>" in said(at)
+    shown, whole = (answer(door.snapshot("demo"), one).frame["entries"].sum() for one in (query, query.filtered("attribute.tier")))
+    assert 0 < shown < whole
+    assert rows(door.snapshot("demo"), replace(query, measures=("entries",), order=None)).height == shown
+    control.set_value(["vip"]).run()
+    assert at.query_params["attribute.tier"] == "vip"
+
+
+@pytest.mark.parametrize(("query", "words"), [
+    ("attribute.tier=vipp", "There is no “tier” “vipp”. Did you mean “vip”?"),
+    ("attribute.plan=gold", "There is no attribute of entries “plan”. There is: tier."),
+])
+def test_an_attribute_that_cannot_be_is_said(run, query, words):
+    at = run("explore", query)
+    assert not at.exception
+    assert words in said(at)

@@ -11,6 +11,8 @@ from core.sources.demo.sheet import Ints
 PLATFORM = "engage"
 SHOP_SYSTEM = "webshop"
 
+TIERS = ("new",) * 3 + ("regular",) * 5 + ("vip",) * 2 + (None,)  # what entries say a person is
+
 
 def records(plan: Plan, lines: pl.DataFrame, runs: Runs, crowd: Crowd) -> pl.DataFrame:
     """One row an event, with the contract's columns that the demo uses, in the order of `lines`."""
@@ -46,7 +48,8 @@ def run_columns(plan: Plan, runs: Runs, crowd: Crowd) -> pl.DataFrame:
     """What the events of a run may say of it, one row a run."""
     person = pl.Series(runs.profile)
     extras = {name: pl.Series((runs.profile * 37 + runs.start // 1_000_000 + n) % 40 + 1) for n, name in enumerate(plan.extra)}
-    attributes = pl.DataFrame({"name": crowd.names.gather(person), **extras}).select(said=pl.struct(pl.all()).struct.json_encode())
+    tiers = pl.Series(TIERS).gather(pl.Series(runs.profile * 7 % len(TIERS)))
+    attributes = pl.DataFrame({"name": crowd.names.gather(person), "tier": tiers, **extras}).select(said=pl.struct(pl.all()).struct.json_encode())
     return pl.DataFrame({
         "profile_id": crowd.ids.gather(person), "sub_account_id": crowd.sub_accounts.gather(person), "version": runs.version,
         "entry_id": entry_ids(plan, runs.start), "is_anonymous": runs.is_anonymous, "attributes": attributes["said"],

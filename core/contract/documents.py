@@ -122,7 +122,8 @@ def _tag(value: object, path: str) -> str:
 def _version(value: object, path: str) -> dict[str, object]:
     read = _Reader(_object(value, path), path)
     number = read.value("version", required=True)
-    if isinstance(number, bool) or not isinstance(number, int | float) or number != int(number) or int(number) not in values.INTEGERS:
+    is_whole = number.is_integer() if isinstance(number, float) else isinstance(number, int) and not isinstance(number, bool)
+    if not isinstance(number, int | float) or not is_whole or int(number) not in values.INTEGERS:
         raise BadDocument(f"{path}.version is not an integer.")
     elements = read.each("elements", _element)
     _once([element["element_id"] for element in elements], f"{path}.elements", "element_id")

@@ -7,7 +7,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from zoneinfo import ZoneInfo
 
 from core.contract.columns import Kind
-from core.contract.objects import Number
 
 
 class Bad(Exception):
@@ -158,5 +157,3 @@ READERS: dict[Kind, Callable[[object], object]] = {
     Kind.TEXT: text, Kind.UPPER: upper, Kind.CURRENCY: currency, Kind.INTEGER: integer,
     Kind.DECIMAL: decimal, Kind.DOUBLE: double, Kind.BOOLEAN: boolean,
 }
-
-__all__ = ["READERS", "Bad", "Naive", "Number", "boolean", "currency", "decimal", "double", "integer", "moment", "text", "upper"]

@@ -1,11 +1,13 @@
 """Instants as text: RFC 3339 in the zone of the account that was in force, fractions only where there are any."""
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
+from core.access.offsets import ahead
 from core.warehouse.zones import Zones
 
-_WHOLE, _EXACT = "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S%.6f%:z"
+_MICRO = timedelta(microseconds=1)
+_WHOLE, _EXACT = "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%.6f"
 
 
 def rfc3339(moment: datetime) -> str:
@@ -15,21 +17,28 @@ def rfc3339(moment: datetime) -> str:
 
 def local_texts(frame: pl.DataFrame, zones: Zones) -> pl.DataFrame:
     """The frame with every instant as such a text."""
-    instants = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
-    texts = [_text(pl.col(name), zones, bool((frame[name].dt.microsecond() == 0).all())).alias(name) for name in instants]
-    return frame.with_columns(texts)
+    return frame.with_columns(_text(frame[name], zones) for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime))
 
 
-def _text(instant: pl.Expr, zones: Zones, is_whole: bool) -> pl.Expr:
-    """`is_whole`: none of them has a fraction, so none is written out both ways."""
-    text = _in(instant, zones[0][1], is_whole)
+def _text(instants: pl.Series, zones: Zones) -> pl.Series:
+    text = _in(instants, zones[0][1])
     for since, zone in zones[1:]:
-        text = pl.when(instant >= pl.lit(since)).then(_in(instant, zone, is_whole)).otherwise(text)
+        text = _in(instants, zone).zip_with((instants >= since).fill_null(False), text)
     return text
 
 
-def _in(instant: pl.Expr, zone: str, is_whole: bool) -> pl.Expr:
-    local = instant.dt.convert_time_zone(zone)
-    if is_whole:
-        return local.dt.to_string(_WHOLE)
-    return pl.when(local.dt.microsecond() == 0).then(local.dt.to_string(_WHOLE)).otherwise(local.dt.to_string(_EXACT))
+def _in(instants: pl.Series, zone: str) -> pl.Series:
+    offsets = ahead(instants, zone)
+    clock, fractions = instants.dt.replace_time_zone(None) + offsets, instants.dt.microsecond() != 0
+    text = clock.dt.to_string(_WHOLE)
+    if fractions.any():  # else none of them is written out both ways
+        text = clock.dt.to_string(_EXACT).zip_with(fractions.fill_null(False), text)
+    known = offsets.drop_nulls().unique().to_list()
+    return text + offsets.cast(pl.Int64).replace_strict([offset // _MICRO for offset in known], [_offset_text(offset) for offset in known],
+                                                        default=None, return_dtype=pl.String)
+
+
+def _offset_text(offset: timedelta) -> str:
+    """±hh:mm, to the minute: before there were zones a town's clock was odd seconds ahead, which RFC 3339 cannot say."""
+    minutes = (abs(offset) + timedelta(seconds=30)) // timedelta(minutes=1)
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}:{minutes % 60:02}"

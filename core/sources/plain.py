@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from core.access.offsets import instants_of
 from core.contract.columns import COLUMNS, EVENT_TYPES, Kind, required_by
 from core.contract.judge import AHEAD, Given
 from core.eventlog.records import MOMENT, SCHEMA
@@ -21,7 +22,7 @@ _MOMENT = rf"^{_DAY_AND_TIME}(\.[0-9]{{1,9}})?([Zz]|{_OFFSET})?$"
 _INTEGER = r"^-?[0-9]{1,18}$"
 _DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$"
 _DOUBLE = r"^[0-9]{1,15}(\.[0-9]{1,15})?$"
-_CLOSE = (datetime(1970, 1, 1), datetime(2037, 1, 1))  # noqa: DTZ001  (years of which all zone tables know the same; naive as the columns)
+_CLOSE = (datetime(1970, 1, 1), datetime(2037, 1, 1))  # noqa: DTZ001  (naive as the columns)
 _YEARS = (datetime(1900, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001
 
 
@@ -93,7 +94,7 @@ def _moment(column: pl.Series, zone: ZoneInfo | None) -> Read:
     offset = text.str.extract(rf"({_OFFSET})$")
     zoned = offset.is_not_null() | text.str.to_lowercase().str.ends_with("z")
     if offset.null_count() < len(offset):
-        clock = clock - _seconds(offset).fill_null(0).cast(pl.Duration("us"))
+        clock = clock - _micros(offset).fill_null(0).cast(pl.Duration("us"))
     if zoned.all():
         return clock.dt.replace_time_zone("UTC"), shaped
     placed, is_placed = _placed(clock, zone)
@@ -101,22 +102,17 @@ def _moment(column: pl.Series, zone: ZoneInfo | None) -> Read:
     return chosen, shaped & (zoned | is_placed)
 
 
-def _seconds(offset: pl.Series) -> pl.Series:
+def _micros(offset: pl.Series) -> pl.Series:
     """±hh:mm as microseconds."""
     minutes = offset.str.slice(1, 2).cast(pl.Int64) * 60 + offset.str.slice(4, 2).cast(pl.Int64)
     return where(offset.str.starts_with("-"), -minutes, minutes) * 60_000_000
 
 
 def _placed(clock: pl.Series, zone: ZoneInfo | None) -> Read:
-    """Naive times in the zone; one that the zone's clock skips is not plain, of one it shows twice the first is meant."""
+    """Naive times in the zone, as the exact readers place them."""
     if zone is None:
         return _nothing(clock, MOMENT)
-    close = clock.is_between(*_CLOSE)
-    try:
-        placed = clock.dt.replace_time_zone(zone.key, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
-    except pl.exceptions.ComputeError:  # Polars has a zone table of its own, with fewer names
-        return _nothing(clock, MOMENT)
-    return placed, close
+    return instants_of(clock.cast(pl.Datetime("us")), zone.key), clock.is_between(*_CLOSE)
 
 
 def _integer(column: pl.Series, _: ZoneInfo | None) -> Read:

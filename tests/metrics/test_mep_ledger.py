@@ -221,3 +221,13 @@ def test_road_fines_by_month_are_the_expected_ones(tmp_path):
     for rule, _, people, counted, of, lines in answer(snapshot, query).frame.iter_rows():
         assert f"| {rule} | {'–' if people is None else format(people, ',')} | {counted:,} | {of} | {lines:,} |" in told
     snapshot.close()
+
+
+def test_a_month_and_the_time_shown_beside_it_are_of_one_zone_table(tmp_path):
+    """Vancouver keeps UTC−7 in the winter of 2026: a zone table of the year before has UTC−8, by which this entry is still of November."""
+    product = product_of(tmp_path, [entered("1", "p1", "2026-12-01T07:30:00Z")], "America/Vancouver")
+    (line,) = mep_lines(product.snapshot, date(2026, 12, 1)).iter_rows(named=True)
+    assert (line["Engaged At"], line["Billed At"], line["late"]) == ("2026-12-01T00:30:00-07:00", "2026-12-01T00:30:00-07:00", False)
+    by_hour = product.ask({"measures": ["entries"], "dimensions": ["day", "hour"]})
+    assert by_hour == [{"day": "2026-12-01", "hour": 0, "entries": 1}]
+    product.close()

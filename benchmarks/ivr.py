@@ -12,7 +12,8 @@ from core.warehouse.snapshots import Snapshot, open_snapshot
 
 REPEATS = 5
 CALLS = (
-    ("calls", "call_paths", ()), ("calls", piece_of(step=1, next_element=None), ()), ("calls", "call_loops", ()), ("calls", "repeat_calls", ("direction",)),
+    ("calls", "call_paths", ()), ("calls", piece_of("first_path_calls", step=1, next_element=None), ()), ("calls", "call_loops", ()),
+    ("calls", "repeat_calls", ("direction",)),
     ("calls_answered", "call_lengths", ()), ("calls_answered", "call_length_quartiles", ("journey_version",)), ("calls_answered", "first_step_times", ()),
     ("calls_answered", "first_step_quartiles", ("journey_version",)), ("menu_visits", "menu_use", ()), ("menu_visits", "menu_use", ("journey_version",)),
     ("collects", "collect_use", ()), ("collects", "collect_values", ()), ("calls", None, ("day", "outcome")), ("calls", None, ("weekday", "hour")),

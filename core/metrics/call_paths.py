@@ -1,9 +1,12 @@
 """The paths callers take: from element to element to how the call ended, the calls behind each piece of it, and where callers came back to.
 
-Asked as `{"measures": ["calls"], "answer": "call_paths"}`, `"call_loops"`, or `"path_calls:{…}"` with the piece of the paths that is meant.
+Asked as `{"measures": ["calls"], "answer": "call_paths"}`, `"call_loops"`, or `"path_calls:{…}"` with the piece of the paths that is meant, of which
+`"first_path_calls:{…}"` are those that a page shows.
 """
 import json
 from typing import Any
+
+import polars as pl
 
 from core.errors import WrongUsage
 from core.metrics.bands import told
@@ -20,6 +23,7 @@ PATHS = ("Each call from its start, over the elements at which its menus, inputs
 LOOPS = ("Times that a caller got to an element where the same call had been before, coming from another one; hearing a menu again "
          "without leaving it is a repeat, not a loop.")
 BEHIND = "The calls of one piece of the paths, in the order of their start."
+FIRST = 200  # calls of a piece that a page shows
 STEP, OUTCOME = Column("step", "Step", Unit.COUNT), Column("outcome", "Ended as", Unit.TEXT)
 FROM, TIMES = Column("came_from", "Came from", Unit.TEXT), Column("times", "Times", Unit.COUNT)
 CALL = (Column("call_id", "Call ID", Unit.TEXT), Column("profile_id", "Profile ID", Unit.TEXT), Column("started_at", "Started", Unit.TEXT),
@@ -45,18 +49,34 @@ def path_calls(snapshot: Snapshot, asked: Result) -> Result:
     """One row a call of the piece of the paths that follows the name, by its start; its profile_id is personal.
 
     `path_calls:{"step": 1, "element": "menu", "next_element": null, "outcome": "hangup"}`: each that is given must be so; {"goes_on": true}: it went on."""
-    meant(asked.query, "path_calls", "calls")
-    piece = piece_in(asked.query.answer or "")
-    (steps, before), (ways, params) = steps_known(snapshot, asked.query), _ways(asked.query, piece.get("step"))
+    return _behind(snapshot, asked, "path_calls", None, CALL)
+
+
+def first_path_calls(snapshot: Snapshot, asked: Result) -> Result:
+    """The first 200 rows of `path_calls` for the same piece, each with how many there are in all."""
+    return _behind(snapshot, asked, "first_path_calls", FIRST, (*CALL, CALLS))
+
+
+def _behind(snapshot: Snapshot, asked: Result, name: str, most: int | None, columns: tuple[Column, ...]) -> Result:
+    meant(asked.query, name, "calls")
+    ordered = _calls(snapshot, asked.query, most).sort("started_at", "call_key")  # far less work here than in the SELECT, which would carry the texts along
+    return told(asked, local_texts(ordered, snapshot.zones), columns, ("Calls", BEHIND))
+
+
+def _calls(snapshot: Snapshot, query: Query, most: int | None) -> pl.DataFrame:
+    """The calls of a piece, or the first so many of them beside the number of all: found before any id of a profile is looked up and any time written out."""
+    piece = piece_in(query.answer or "")
+    (steps, before), (ways, params) = steps_known(snapshot, query), _ways(query, piece.get("step"))
     given = [(PIECE[name], value) for name, value in piece.items() if name in PIECE]
     conditions = [f"{column} IS NOT DISTINCT FROM ?" for column, _ in given] + (["next_id IS NOT NULL"] if piece.get(GOES_ON) else [])
-    frame = snapshot.sql(f"""WITH {steps}way AS ({ways})
-        SELECT call_key, call_id, profile_id, started_at, direction, version, last_element_id AS last_element, outcome, duration_s
-        FROM calls LEFT JOIN profiles USING (profile_key)
-        WHERE call_key IN (SELECT call_key FROM way{f" WHERE {' AND '.join(conditions)}" if conditions else ""})""",
+    only = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    first = "" if most is None else f" ORDER BY started_at NULLS FIRST, call_key LIMIT {most}"
+    return snapshot.sql(f"""WITH {steps}way AS ({ways}),
+        piece AS (SELECT call_key, started_at FROM calls WHERE call_key IN (SELECT call_key FROM way{only}))
+        SELECT call_key, call_id, profile_id, started_at, direction, version, last_element_id AS last_element, outcome, duration_s,
+               (SELECT count(*) FROM piece) AS calls
+        FROM calls LEFT JOIN profiles USING (profile_key) WHERE call_key IN (SELECT call_key FROM piece{first})""",
         [*before, *params, *(value for _, value in given)])
-    ordered = frame.sort("started_at", "call_key")  # far less work here than in the SELECT, which would carry the texts along
-    return told(asked, local_texts(ordered, snapshot.zones), CALL, ("Calls", BEHIND))
 
 
 def call_loops(snapshot: Snapshot, asked: Result) -> Result:
@@ -70,9 +90,9 @@ def call_loops(snapshot: Snapshot, asked: Result) -> Result:
     return told(asked, frame, (ELEMENT, FROM, CALLS, TIMES), ("Loops", LOOPS))
 
 
-def piece_of(**piece: Any) -> str:
-    """The answer's name for the calls behind this piece of the paths."""
-    return f"path_calls:{json.dumps(piece, ensure_ascii=False, sort_keys=True)}"
+def piece_of(answer: str = "path_calls", /, **piece: Any) -> str:
+    """The answer's name for the calls behind this piece of the paths, or the first of them."""
+    return f"{answer}:{json.dumps(piece, ensure_ascii=False, sort_keys=True)}"
 
 
 def piece_in(name: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from core.errors import WrongUsage
 from core.metrics.measures import MEASURES
+from core.metrics.numbers import days
 from core.metrics.query import Query
 from core.metrics.rows import Row, in_order
 from core.metrics.rules import BEFORE, columns, is_bucket
@@ -21,6 +22,8 @@ def period_before(query: Query) -> Period:
     year: the same days a year before (whole months stay whole; 29 February becomes the 28th); weekdays: 28 days before. Both ends included."""
     if query.first is None or query.last is None:
         raise WrongUsage("A comparison needs both ends of the range: give from and to.")
+    if query.compare == "weekdays" and "mep" in query.measures:
+        raise WrongUsage("mep counts whole months, and 28 days before a month is no whole month: compare it with previous or year.")
     first, last = query.first, query.last
     try:
         if query.compare == "weekdays":
@@ -38,13 +41,8 @@ def period_before(query: Query) -> Period:
 
 
 def period_name(first: date, last: date) -> str:
-    """“1–31 Mar 2026”, “28 Feb – 2 Mar 2026”, “1 Mar 2026”."""
-    end = f"{last.day} {last:%b} {last.year}"
-    if first == last:
-        return end
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{end}"
-    return f"{first.day} {first:%b}{'' if first.year == last.year else f' {first.year}'} – {end}"
+    """`1–31 Mar 2026`, as pages say it."""
+    return days(first, last)
 
 
 def beside(query: Query, now: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,7 @@ CAME, WENT = "came", "went"
 CHANGE = "change"  # the first column of rows: CAME or WENT
 BLOCK = 4096  # positions of the log that one fingerprint covers
 BATCH = 250_000  # positions whose rows are compared at once
+APART = {"arrivals": "element_id", "goals": "journey_id"}  # what tells rows of one place in the log apart: an event may be the goal of a run in each journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _sides(name: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 def moved_rows(before: Snapshot, after: Snapshot, query: Query) -> Iterator[pl.DataFrame]:
     """The rows behind the one measure that are in one of the snapshots alone, in batches: CHANGE, then what core.metrics.behind.rows shows.
 
-    A row is the same in both where its dimensions, its place in the log (people: the profile) and its addend are. At least one batch, for its columns.
+    A row is the same in both where its dimensions, its place in the log (people: the profile; a goal event: its journey too) and its addend are. At least one
+    batch, for its columns.
     Blocks of the log with the same fingerprint in both are not read. Raises WrongUsage as `rows` does.
     """
     query = askable(comparable(query))
@@ -111,10 +113,10 @@ def _prints(snapshot: Snapshot, part: Part, query: Query) -> pl.DataFrame:
     end = once(snapshot, "SELECT position FROM build").item() + 1
     by = "profile_key" if _of_people(query) else None
     texts, params = union(part, query, lambda rows: [f"{by or SHOWN[rows.table].key} AS _key", f"{addend} AS _addend",
-                                                     f"{'element_id' if rows.table == 'arrivals' else 'NULL'} AS _at"], 0, end, key=by)
+                                                     f"{APART.get(rows.table, 'NULL')} AS _at"], 0, end, key=by)
     rows = f"SELECT {'DISTINCT' if by else ''} {''.join(f'{name}, ' for name in own)}_key, _addend, _at FROM (\n{texts}\n)"
-    marked = f"hash({', '.join([*own, '_key', '_addend', '_at'])})"
-    return snapshot.sql(f"SELECT _key // {BLOCK} AS block, count(*) AS n, bit_xor({marked}) AS mark FROM (\n{rows}\n) GROUP BY block", params)
+    marked = f"hash({', '.join([*own, '_key', '_addend', '_at'])})"  # added up: under XOR rows that share all but the last column cancel the rest out
+    return snapshot.sql(f"SELECT _key // {BLOCK} AS block, count(*) AS n, sum({marked}) AS mark FROM (\n{rows}\n) GROUP BY block", params)
 
 
 def _ranges(blocks: list[int]) -> list[tuple[int, int]]:
@@ -132,7 +134,7 @@ def _ranges(blocks: list[int]) -> list[tuple[int, int]]:
 def _moved(before: Snapshot, after: Snapshot, part: Part, query: Query, start: int, end: int) -> pl.DataFrame:
     behind = people_behind if _of_people(query) else facts_behind
     old, new = (local_texts(snapshot.sql(*behind(part, query, start, end)), after.zones) for snapshot in (before, after))
-    keys = [name for name in old.columns if name in {*query.dimensions, "position", "element_id" if part.rows[0].table == "arrivals" else ""}]
+    keys = [name for name in old.columns if name in {*query.dimensions, "position", APART.get(part.rows[0].table)}]
     keys += ["profile_id"] if _of_people(query) else [name for name in query.measures if name in old.columns]
     came, went = (one.join(other, on=keys, how="anti", nulls_equal=True) for one, other in ((new, old), (old, new)))
     return pl.concat([came.select(pl.lit(CAME).alias(CHANGE), pl.all()), went.select(pl.lit(WENT).alias(CHANGE), pl.all())], how="vertical_relaxed")

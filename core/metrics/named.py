@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 from core.errors import WrongUsage, unknown
 from core.metrics import mep_consumption, mep_forecast, mep_rules
-from core.metrics.call_paths import call_loops, call_paths, path_calls
+from core.metrics.call_paths import call_loops, call_paths, first_path_calls, path_calls
 from core.metrics.call_times import (
     answer_time_quartiles,
     answer_times,
@@ -29,7 +29,7 @@ Teller = Callable[[Snapshot, Result], Result]
 NAMED: dict[str, Teller] = {
     "goal_times": goal_times, "goal_time_quartiles": goal_time_quartiles, "ways": ways, "flow": flow, "event_flow": event_flow, "drop_off": drop_off,
     "lift": lift, "arm_shares": arm_shares, "maturity": maturity,
-    "call_paths": call_paths, "path_calls": path_calls, "call_loops": call_loops, "call_lengths": call_lengths,
+    "call_paths": call_paths, "path_calls": path_calls, "first_path_calls": first_path_calls, "call_loops": call_loops, "call_lengths": call_lengths,
     "call_length_quartiles": call_length_quartiles, "first_step_times": first_step_times, "first_step_quartiles": first_step_quartiles,
     "answer_times": answer_times, "answer_time_quartiles": answer_time_quartiles,
     "repeat_calls": repeat_calls, "menu_use": menu_use, "collect_use": collect_use, "collect_values": collect_values,
@@ -38,7 +38,7 @@ NAMED: dict[str, Teller] = {
     "mep_by_day": mep_consumption.by_day, "mep_journeys": mep_consumption.by_journey, "mep_rules": mep_rules.rules,
     "mep_forecast": mep_forecast.forecast, "mep_forecast_before": mep_forecast.backtest,
 }  # fmt: skip
-WITH_PIECE = ("path_calls",)  # these may be followed by a colon and what is meant
+WITH_PIECE = ("path_calls", "first_path_calls")  # these may be followed by a colon and what is meant
 
 
 def teller(name: str) -> Teller:

@@ -8,7 +8,9 @@ from core.warehouse.zones import local_day
 # rung, when it was, when the rung above was: one that has the time of the rung above has no evidence of its own before it
 _RUNGS = (("messages_sent", "sent_at", "delivered_at"), ("messages_delivered", "delivered_at", "viewed_at"),
           ("messages_viewed", "viewed_at", "least(clicked_at, replied_at)"))
-_MOVED = "SELECT measure, day, sum(n)::BIGINT AS n, sum(amount) AS amount FROM daily WHERE basis = 'happened' AND day < ? GROUP BY measure, day"
+_MOVED = """SELECT measure, day, CASE WHEN measure IN ({money}) THEN currency END AS currency,
+                   sum(CASE WHEN measure IN ({money}) THEN amount ELSE n END)::DECIMAL(38, 6) AS value
+            FROM daily WHERE basis = 'happened' AND day < ? GROUP BY ALL"""
 
 
 def orphans(snapshot: Snapshot) -> pl.DataFrame:
@@ -35,16 +37,16 @@ def lateness(snapshot: Snapshot) -> pl.DataFrame:
 
 
 def changed(before: Snapshot, after: Snapshot) -> pl.DataFrame:
-    """(measure, day, before, after, difference) of the measures that add up, by when it happened, on the days that were over when `before` was built.
+    """(measure, day, currency, before, after, difference) of the measures that add up, by when it happened, on the days that were over when `before` was built.
 
-    Counts for counts, amounts for money whatever its currency; days and measures that are the same are left out.
+    Counts for counts; money by currency, as currencies are never added together. Days and measures that are the same are left out.
     """
     over = local_day(before.zones, before.as_of)
-    old, new = (snapshot.sql(_MOVED, [over]) for snapshot in (before, after))
-    both = old.join(new, on=["measure", "day"], how="full", coalesce=True, suffix="_after")
-    is_money = pl.col("measure").is_in([name for name, measure in MEASURES.items() if measure.is_money])
-    value = [pl.when(is_money).then(pl.col(f"amount{side}").cast(pl.Float64)).otherwise(pl.col(f"n{side}").cast(pl.Float64)).fill_null(0.0).alias(name)
-             for side, name in (("", "before"), ("_after", "after"))]
+    moved = _MOVED.format(money=", ".join(f"'{name}'" for name, measure in MEASURES.items() if measure.is_money))
+    old, new = (snapshot.sql(moved, [over]) for snapshot in (before, after))
+    keys = ["measure", "day", "currency"]
+    both = old.join(new, on=keys, how="full", coalesce=True, suffix="_after", nulls_equal=True)
+    value = [pl.col(f"value{side}").fill_null(0).alias(name) for side, name in (("", "before"), ("_after", "after"))]
     labels = {name: measure.label for name, measure in MEASURES.items()}
-    return (both.select(pl.col("measure").replace(labels), "day", *value).with_columns((pl.col("after") - pl.col("before")).alias("difference"))
-            .filter(pl.col("difference").abs() > 1e-9).sort(["day", "measure"], descending=[True, False]))
+    return (both.select(pl.col("measure").replace(labels), "day", "currency", *value).with_columns((pl.col("after") - pl.col("before")).alias("difference"))
+            .filter(pl.col("difference") != 0).sort(["day", "measure", "currency"], descending=[True, False, False]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.metrics.call_paths import GOES_ON, piece_in, piece_of
+from core.metrics.call_paths import FIRST, GOES_ON, piece_in, piece_of
 from core.ui import answers, filters, parts, sankey, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.call_menus import element_names, plain_names
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 6  # layers of elements that are drawn; what goes on after them is one stop
 PIECE = "calls"  # the parameter of the address that opens the calls behind a piece of the paths
-SHOWN = 200
 START, FURTHER = "start", "further"
 
 
@@ -96,25 +95,25 @@ def behind(viewer: Viewer, chosen: Chosen, journey: str) -> Widget | None:
     if text is None:
         return None
     piece, names = piece_in(f"path_calls:{text}"), plain_names(viewer, journey)
-    query = replace(chosen.ask("calls"), answer=piece_of(**piece))
+    whole, first = (replace(chosen.ask("calls"), answer=piece_of(name, **piece)) for name in ("path_calls", "first_path_calls"))
 
     def draw(results: Results) -> None:
         frame = results[0].frame
         if frame.is_empty():
             parts.state("call", "No call took this way in the range", "Another range or version may have one.")
             return
-        shown = list(frame.head(SHOWN).iter_rows(named=True))
-        tables.table(_of_a_call(element_names(viewer, journey)), shown, "Calls behind the piece of the paths", "tight", height=360)
+        tables.table(_of_a_call(element_names(viewer, journey)), list(frame.iter_rows(named=True)), "Calls behind the piece of the paths", "tight", height=360)
+
     def sub(results: Results) -> str:
-        found = words.plural(results[0].frame.height, "call")
+        found = words.plural(results[0].value("calls") or 0, "call")
         close = f'<a href="{escape(filters.address_with({PIECE: None}))}" target=_self>Close</a>'
         return f"{found} · {close}"
 
     def foot(results: Results) -> list[str]:
-        found = results[0].frame.height
-        return [f"The first {SHOWN} of {words.count(found)} calls are shown; the files hold all"] if found > SHOWN else []
+        found = results[0].value("calls") or 0
+        return [f"The first {FIRST} of {words.count(found)} calls are shown; the files hold all"] if found > FIRST else []
 
-    return Widget("behind", f"Calls behind: {_said(piece, names)}", (("", query),), draw, sub=sub, foot=foot)
+    return Widget("behind", f"Calls behind: {_said(piece, names)}", (("", whole),), draw, sub=sub, foot=foot, first=first)
 
 
 def _of_a_call(named: Callable[[str | None], str]) -> list[Col]:

@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from core.errors import WrongUsage
 from core.metrics import Query, answer
 from core.metrics.comparing import period_before, period_name
 from tests.metrics.world import World
@@ -11,18 +12,23 @@ from tests.metrics.world import World
 @pytest.mark.parametrize(("compare", "first", "last", "before"), [
     ("previous", "2026-01-10", "2026-01-16", "3–9 Jan 2026"),
     ("previous", "2026-03-01", "2026-03-31", "1–28 Feb 2026"),
-    ("previous", "2026-01-01", "2026-03-31", "1 Oct – 31 Dec 2025"),
-    ("previous", "2026-03-01", "2026-03-30", "30 Jan – 28 Feb 2026"),
+    ("previous", "2026-01-01", "2026-03-31", "1 Oct–31 Dec 2025"),
+    ("previous", "2026-03-01", "2026-03-30", "30 Jan–28 Feb 2026"),
     ("previous", "2026-03-01", "2026-03-01", "28 Feb 2026"),
     ("year", "2026-02-01", "2026-02-28", "1–28 Feb 2025"),
     ("year", "2025-02-01", "2025-02-28", "1–29 Feb 2024"),
-    ("year", "2024-02-29", "2024-03-02", "28 Feb – 2 Mar 2023"),
-    ("weekdays", "2026-03-01", "2026-03-31", "1 Feb – 3 Mar 2026"),
+    ("year", "2024-02-29", "2024-03-02", "28 Feb–2 Mar 2023"),
+    ("weekdays", "2026-03-01", "2026-03-31", "1 Feb–3 Mar 2026"),
     ("weekdays", "2026-01-05", "2026-01-05", "8 Dec 2025"),
 ])
 def test_the_period_that_is_meant(compare, first, last, before):
     query = Query(("entries",), first=date.fromisoformat(first), last=date.fromisoformat(last), compare=compare)
     assert period_name(*period_before(query)) == before
+
+
+def test_mep_is_not_compared_with_28_days_before_which_are_no_whole_months():
+    with pytest.raises(WrongUsage, match="compare it with previous or year"):
+        period_before(Query(("entries", "mep"), first=date(2026, 1, 1), last=date(2026, 1, 31), compare="weekdays"))
 
 
 @pytest.fixture(scope="module")

@@ -89,6 +89,32 @@ def test_came_less_went_is_the_difference_of_the_rows(two, measure, by):
     assert came - went == rows(product.snapshot, query).height - rows(before, query).height
 
 
+def goals_of(journey, event):
+    versions = [{"version": 1, "published_at": "2026-03-01T00:00:00Z", "goal": {"event": event, "within_days": 7}, "elements": []}]
+    return {"journey_id": journey, "name": journey, "status": "active", "versions": versions}
+
+
+@pytest.mark.parametrize(("then", "now", "moves"), [
+    ({"cart": "Buy", "other": "Look"}, {"cart": "Buy", "other": "Buy"}, {("came", "other", "Buy"), ("went", "other", "Look")}),
+    ({"cart": "Buy", "other": "Buy"}, {"cart": "Look", "other": "Look"},
+     {("came", "cart", "Look"), ("came", "other", "Look"), ("went", "cart", "Buy"), ("went", "other", "Buy")}),
+], ids=["it-counts-in-another-journey-too", "another-event-counts-in-both"])  # fmt: skip
+def test_an_event_that_is_the_goal_of_a_run_in_each_of_two_journeys_comes_and_goes_once_for_each(tmp_path, then, now, moves):
+    product = Product(tmp_path, ((None, "UTC"),), "EUR", now=datetime(2026, 3, 10, 12, tzinfo=UTC))
+    performed = {"source": "s", "event_type": "event.performed", "profile_id": "p1", "value_amount": "3"}
+    product.ingest([event(ENTERED, journey, "2026-03-01T10:00:00Z", journey_id=journey, profile_id="p1") for journey in then]
+                   + [event(performed, name, "2026-03-02T10:00:00Z", name=name) for name in ("Buy", "Look")])  # fmt: skip
+    for documents in (then, now):
+        product.log.put_documents([goals_of(*one) for one in documents.items()], replace=True, now=product.now)
+        product.build()
+    before = snapshots.open_snapshot(product.folder / "warehouse", snapshots.kept(product.folder / "warehouse")[1].snapshot)
+    for measure in ("goal_events", "goal_value"):
+        assert {*moved(product, before, measure).select("change", "journey_id", "name").rows()} == moves
+        assert difference(before, product.snapshot, Query((measure,), **MARCH)).groups.height == 0
+    before.close()
+    product.close()
+
+
 def test_what_came_in_between_names_late_events_and_documents(two):
     product, before = two
     found = in_between.between(product.log, before.published, product.snapshot.published)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from core.errors import WrongUsage
-from core.metrics import Query, answer
+from core.metrics import Query, answer, call_paths
 from core.metrics.call_paths import piece_of
 from tests.metrics.world import World, moment
 
@@ -65,8 +65,17 @@ def test_each_piece_of_the_paths_opens_its_calls(line):
     assert row == ("c14", "p2", "2026-03-03T09:59:00+00:00", "inbound", 1, None, "no_answer", None)
 
 
+def test_a_page_of_a_piece_has_the_first_of_its_calls_and_the_number_of_all(line, monkeypatch):
+    whole = told(line, piece_of(goes_on=True))
+    assert [row[0] for row in whole] == ["c3", "c9"]
+    assert told(line, piece_of("first_path_calls", goes_on=True)) == [(*row, 2) for row in whole]
+    monkeypatch.setattr(call_paths, "FIRST", 1)
+    assert told(line, piece_of("first_path_calls", goes_on=True)) == [(*whole[0], 2)]
+    assert told(line, piece_of("first_path_calls", element="nowhere")) == []
+
+
 def test_a_piece_that_is_none_is_refused(line):
-    for name in ("path_calls:no", 'path_calls:{"stop": 1}', 'path_calls:{"step": "x"}', "call_paths:{}"):
+    for name in ("path_calls:no", "first_path_calls:no", 'path_calls:{"stop": 1}', 'path_calls:{"step": "x"}', "call_paths:{}"):
         with pytest.raises(WrongUsage):
             told(line, name)
 
@@ -162,7 +171,12 @@ def test_paths_loops_and_the_calls_behind_are_those_of_a_recount(calls, knows_pl
         ended[outcome] += n if outcome else 0
     assert {name: n for name, n in ended.items() if n} == dict(by_outcome)
     for step, element, on, outcome, n, _ in rows:
-        assert len(told(snapshot, piece_of(step=step, element=element, next_element=on, outcome=outcome))) == n
+        piece = {"step": step, "element": element, "next_element": on, "outcome": outcome}
+        behind = told(snapshot, piece_of(**piece))
+        assert len(behind) == n
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(call_paths, "FIRST", 2)  # more calls than that start at the same moment
+            assert told(snapshot, piece_of("first_path_calls", **piece)) == [(*row, n) for row in behind[:2]]
     snapshot.close()
 
 

@@ -1,5 +1,6 @@
 """What the Trust page says of a log that was built, added to and built again."""
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -42,15 +43,18 @@ def test_what_a_refresh_changed_in_past_days_and_what_came_in_between(product):
     product.build()
     first = product.built
     late = [event(SENT, "m1", "2026-03-01T10:30:00Z", profile_id="p1", message_id="1", cost_amount="0.25"),
+            event(SENT, "m2", "2026-03-01T10:40:00Z", profile_id="p1", message_id="2", cost_amount="0.000001", cost_currency="USD"),
             event(ENTERED, "e3", "2026-03-10T11:00:00Z", profile_id="p2")]
     product.ingest(late)
     product.build()
     before = snapshots.open_snapshot(product.folder / "warehouse", first.snapshot)
+    day, quarter, least = date(2026, 3, 1), Decimal("0.25"), Decimal("0.000001")
     assert trust.changed(before, product.snapshot).rows() == [
-        ("Messages sent", date(2026, 3, 1), 0.0, 1.0, 1.0), ("Traffic cost", date(2026, 3, 1), 0.0, 0.25, 0.25),
-        ("Wasted cost", date(2026, 3, 1), 0.0, 0.25, 0.25)]
+        ("Messages sent", day, None, 0, 2, 2),
+        ("Traffic cost", day, "EUR", 0, quarter, quarter), ("Traffic cost", day, "USD", 0, least, least),  # never added together
+        ("Wasted cost", day, "EUR", 0, quarter, quarter), ("Wasted cost", day, "USD", 0, least, least)]
     between = in_between.between(product.log, before.published, product.snapshot.published)
-    assert between.events.select("source", "event_type", "events", "late").rows() == [("s", "journey.entered", 1, 1), ("s", "message.sent", 1, 1)]
+    assert between.events.select("source", "event_type", "events", "late").rows() == [("s", "message.sent", 2, 2), ("s", "journey.entered", 1, 1)]
     assert (between.journeys, between.erasures, between.settings) == ((), 0, ())
     before.close()
 

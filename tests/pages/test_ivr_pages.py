@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from core.metrics import Query, answer
+from core.metrics.call_paths import FIRST
 from core.ui import words
 from tests.pages.accounts import built, of_events, opened, taken, told
 from tests.pages.test_widgets_agree import html, tables, widgets
@@ -33,11 +34,31 @@ def test_the_outcomes_shown_add_up_to_the_calls(run, snapshot):
 
 
 def test_a_flow_of_the_paths_opens_the_calls_behind_it(run, snapshot):
-    piece = json.dumps({"step": 0, "next_element": "menu", "element": None, "outcome": None})
+    ways = answer(snapshot, Query(("calls",), where=(("journey", ("service-line",)),), answer="call_paths")).frame
+    way = ways.select("step", "element", "next_element", "outcome", "calls").row(0, named=True)
+    piece = json.dumps({name: way[name] for name in ("step", "element", "next_element", "outcome")})
     at = run("ivr-insights", f"journey=service-line&{ALL}&calls={piece}")
     assert not at.exception
     found = answer(snapshot, query_of(at, "behind")).frame
+    assert found.height == way["calls"] > 0
     assert words.plural(found.height, "call") in html(at)
+    assert [row[0] for row in tables(at)["Calls behind the piece of the paths"]] == found["call_id"].to_list()[:FIRST]
+
+
+def test_the_calls_behind_a_piece_are_shown_from_the_first_on_and_its_file_holds_all(run, snapshot, monkeypatch):
+    monkeypatch.setattr("core.metrics.call_paths.FIRST", 3)
+    monkeypatch.setattr("core.ui.call_paths.FIRST", 3)
+    monkeypatch.setattr("streamlit.menu_button", lambda label, entries, key, **_: entries[0] if key == "m-behind" else None)
+    left = []
+    monkeypatch.setattr("core.ui.leaving.file", lambda viewer, chosen, kind, title, result: left.append((kind, result.frame.rows())))
+    at = run("ivr-insights", f"journey=service-line&{ALL}&calls={json.dumps({'step': 0})}")
+    assert not at.exception
+    whole = answer(snapshot, query_of(at, "behind")).frame
+    assert whole.height == answer(snapshot, Query(("calls",), where=(("journey", ("service-line",)),))).value("calls") > 3
+    assert [row[0] for row in tables(at)["Calls behind the piece of the paths"]] == whole["call_id"].to_list()[:3]
+    assert words.plural(whole.height, "call") in html(at)
+    assert f"The first 3 of {words.count(whole.height)} calls are shown; the files hold all" in html(at)
+    assert left == [("csv", whole.rows())]
 
 
 @pytest.mark.parametrize("piece", ["no", "[1]", '{"step": "x"}', '{"outcome": ["a"]}', '{"other": 1}'])

@@ -10,6 +10,7 @@ from core.access import sessions
 from core.api import at_once, front
 from core.api.guards import KnownPages, LiveSession, SecurityHeaders, content_policy
 from core.api.routes import routes
+from core.api.trouble import Trouble
 from core.cli.door import of_the_server
 from core.ui import lighter, menu, trouble
 
@@ -26,6 +27,7 @@ def user_of(session_id):
 
 app = st.App("core/ui/shell.py", routes=routes(door), lifespan=worker.beside(door), on_script_error=trouble.show,  # written just so: the source is searched
              middleware=[Middleware(SecurityHeaders, policy=content_policy(front.index_of(FRONTEND))),
+                         Middleware(Trouble),
                          Middleware(front.FirstFiles, static=FRONTEND, pages=menu.ADDRESSES),
                          Middleware(KnownPages, user_of=user_of, pages=menu.ADDRESSES, reserved=RESERVED),
                          Middleware(LiveSession, user_of=user_of, back_message=BackMsg)])

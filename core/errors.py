@@ -1,6 +1,9 @@
 """The one family of errors that a user may see; anything else is a bug."""
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of an OSError: there is no room
 
 
 class JourneysError(Exception):
@@ -13,6 +16,10 @@ class WrongUsage(JourneysError):
     """The request itself cannot be answered as it was put. Exit code 2."""
 
     exit_code = 2
+
+
+class Unavailable(JourneysError):
+    """Something that is needed cannot be reached or written now. The request is good: the same again later may be answered. Exit code 1."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

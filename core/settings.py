@@ -80,7 +80,7 @@ def _env_file(file: Path | None) -> dict[str, str]:
     """NAME=value lines; `#` begins a comment line, quotes around a value are taken off, other programs' names are not ours."""
     for candidate in (file,) if file else (Path.cwd() / ".env", ROOT / ".env"):
         if candidate.is_file():
-            lines = (line.strip().removeprefix("export ").partition("=") for line in candidate.read_text(encoding="utf-8").splitlines())
+            lines = (line.strip().removeprefix("export ").partition("=") for line in _text(candidate).splitlines())
             said = {name.strip(): value.strip().strip("\"'") for name, _, value in lines if name.strip().startswith("JOURNEYS_")}
             for name in said:
                 if not _is_ours(name):  # in the environment another program may own such a name; here it is a slip of the pen
@@ -89,15 +89,37 @@ def _env_file(file: Path | None) -> dict[str, str]:
     return {}
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongSettings(f"{file} is not UTF-8: save it as UTF-8.") from error
+
+
 def _database(url: str | None, folder: Path) -> str:
     if not url:
         return f"sqlite:///{folder / 'journeys.sqlite'}"
     scheme = url.partition("://")[0]
     if scheme in ("postgres", "postgresql"):
-        return "postgresql+psycopg://" + url.partition("://")[2]
-    if scheme in ("sqlite", "postgresql+psycopg"):
-        return url
-    raise WrongSettings("JOURNEYS_DATABASE_URL begins neither with postgresql:// nor with sqlite:///: write postgresql://user:password@host/database.")
+        url = "postgresql+psycopg://" + url.partition("://")[2]
+    elif scheme not in ("sqlite", "postgresql+psycopg"):
+        raise WrongSettings("JOURNEYS_DATABASE_URL begins neither with postgresql:// nor with sqlite:///: write postgresql://user:password@host/database.")
+    if not _is_of_a_database(url):
+        raise WrongSettings("JOURNEYS_DATABASE_URL is not an address of a database: write postgresql://user:password@host/database, "
+                            "with what is special in the password as %XX, or sqlite:////folder/file.")
+    return url
+
+
+def _is_of_a_database(url: str) -> bool:
+    """Whether SQLAlchemy can read the address, and an SQLite one names a file: what lies in memory would be gone after each command."""
+    from sqlalchemy import make_url  # a tenth of a second that the settings need not wait where the address is the default
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return not url.startswith("sqlite") or bool(place.database and not place.host and place.database != ":memory:")
 
 
 def _key(key: str | None) -> str | None:
@@ -109,8 +131,12 @@ def _key(key: str | None) -> str | None:
 def _address(name: str, url: str | None, schemes: tuple[str, ...]) -> str | None:
     if url is None:
         return None
-    parts = urlsplit(url)
-    if parts.scheme not in schemes or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket without its other
+        is_one = False
+    if not is_one:
         raise WrongSettings(f"{name} is not an address: write {schemes[0]}://host or {schemes[-1]}://host.")
     return url.rstrip("/")
 

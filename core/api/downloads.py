@@ -16,7 +16,7 @@ from core.access.accounts import Account
 from core.access.users import User
 from core.api import plain_page
 from core.api.given import Given
-from core.errors import JourneysError, WrongUsage
+from core.errors import JourneysError, Unavailable, WrongUsage
 from core.metrics import Query, Result, answer
 from core.metrics.needs import features
 from core.reports import export, made
@@ -48,6 +48,8 @@ class Downloads:
             response = await run_in_threadpool(self.answer, request.path_params["file"], request.query_params, request.cookies.get(sessions.COOKIE))
         except Refusal as refusal:
             response = plain_page.no_file(request, refusal.status, str(refusal))
+        except Unavailable:
+            raise
         except JourneysError as error:
             response = plain_page.no_file(request, 400, str(error))
         response.headers["cache-control"] = "no-store"

@@ -9,12 +9,10 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from core.access.tokens import Token
-from core.api.bearer import Unanswered, token_of
+from core.api.bearer import Unanswered, WithToken, token_of
 from core.api.bodies import read_body
-from core.api.given import Given
 from core.errors import JourneysError
 from core.sources.ingest import ingest
 from core.sources.reading import Unreadable
@@ -22,18 +20,8 @@ from core.sources.reading import Unreadable
 LARGEST = 10_000_000  # bytes of a body
 
 
-class Events:
-    """The route as an ASGI application."""
-
-    def __init__(self, given: Given) -> None:
-        self.given = given
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            response = await self.answer(Request(scope, receive))
-        except Unanswered as ended:
-            response = ended.response
-        await response(scope, receive, send)
+class Events(WithToken):
+    """Takes what a token may ingest."""
 
     async def answer(self, request: Request) -> Response:
         token = await token_of(request, self.given)

@@ -5,30 +5,18 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from core.access.features import Refused
-from core.api.bearer import Unanswered, token_of
+from core.api.bearer import Unanswered, WithToken, token_of
 from core.api.bodies import read_body
-from core.api.given import Given
-from core.errors import JourneysError
+from core.errors import JourneysError, Unavailable
 from core.metrics import Query, answer
 
 LARGEST = 1_000_000  # bytes of a question
 
 
-class Questions:
-    """The route as an ASGI application."""
-
-    def __init__(self, given: Given) -> None:
-        self.given = given
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            response = await self.answer(Request(scope, receive))
-        except Unanswered as ended:
-            response = ended.response
-        await response(scope, receive, send)
+class Questions(WithToken):
+    """Answers what a token may read."""
 
     async def answer(self, request: Request) -> Response:
         token = await token_of(request, self.given)
@@ -42,6 +30,8 @@ class Questions:
             raise Unanswered(400, f"The question is not a JSON document: {error}") from error
         except Refused as refused:
             raise Unanswered(403, str(refused)) from refused
+        except Unavailable:
+            raise
         except JourneysError as error:
             raise Unanswered(400, str(error)) from error
         return Response(document, media_type="application/json")

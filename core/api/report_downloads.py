@@ -11,7 +11,7 @@ from core.access.features import Refused
 from core.api import plain_page
 from core.api.downloads import Refusal, need_terms
 from core.api.given import Given
-from core.errors import JourneysError
+from core.errors import JourneysError, Unavailable
 from core.reports import requests
 from core.reports.requests import UnknownReport
 
@@ -32,6 +32,8 @@ class ReportDownloads:
             response = plain_page.no_file(request, 404, str(unknown))
         except Refused as refused:
             response = plain_page.no_file(request, 403, str(refused))
+        except Unavailable:
+            raise
         except JourneysError as error:
             response = plain_page.no_file(request, 400, str(error))
         response.headers["cache-control"] = "no-store"

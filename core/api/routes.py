@@ -37,5 +37,5 @@ async def nothing_there(request: Request) -> Response:
     """A program that missed the address or the method is told so; the pages' own answer would be a page with status 200."""
     path = request.url.path
     if path in API:
-        return JSONResponse({"error": f"{path} takes POST alone."}, 405, {"allow": "POST"})
+        return JSONResponse({"error": f"{path} takes only POST."}, 405, {"allow": "POST"})
     return JSONResponse({"error": unknown("address", path, API)}, 404)

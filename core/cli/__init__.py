@@ -1,14 +1,12 @@
 """The command line: a door that reads settings and the time, calls a room, and prints what it answers."""
 import importlib
-import os
+import signal
 import sys
 from typing import Any
 
 import click
 
-from core.errors import JourneysError
-
-TRACE = "JOURNEYS_TRACE"  # anything: a fault of ours ends with its traceback, for a report
+from core.cli import ending
 
 # command → (module of core.cli, attribute): a command is imported when it is asked for, so `journeys --help` stays quick
 COMMANDS = {
@@ -35,6 +33,7 @@ COMMANDS = {
     "restore": ("operate", "restore"),
     "doctor": ("operate", "doctor"),
 }
+UNTIL_TOLD = ("serve", "worker")  # what these are done with when they are told to end
 
 
 class Lazy(click.Group):
@@ -46,9 +45,20 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        if name in UNTIL_TOLD:
+            ending.end_well()
         module, attribute = COMMANDS[name]
         command: click.Command = getattr(importlib.import_module(f"core.cli.{module}"), attribute)
+        signal.siginterrupt(signal.SIGINT, True)  # Polars, once imported, lets a read that waits go on after Ctrl+C
         return command
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with ending.before_click():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with ending.before_click():
+            return super().invoke(ctx)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,34 +71,11 @@ def cli(ctx: click.Context, data_dir: str | None) -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Run a command and leave with its exit code; a JourneysError is one line on stderr, never a traceback."""
+    ending.open_streams()
     try:
-        code = cli.main(args, prog_name="journeys", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        code = 2
-    except click.UsageError as error:
-        where = f" (see: {error.ctx.command_path} --help)" if error.ctx else ""
-        click.echo(f"journeys: {' '.join(error.format_message().split())}{where}", err=True)
-        code = 2
-    except click.ClickException as error:
-        click.echo(f"journeys: {error.format_message()}", err=True)
-        code = error.exit_code
-    except click.exceptions.Abort:
-        click.echo("journeys: stopped", err=True)
-        code = 1
-    except JourneysError as error:
-        click.echo("journeys: " + " ".join(str(error).split()), err=True)
-        code = error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 1
-    except OSError as error:  # a file or folder that was named, or the data's own: not to be read or written
-        click.echo(f"journeys: {': '.join(str(part) for part in (error.filename, error.strerror or error) if part)}. Nothing more was done.", err=True)
-        code = 1
-    except Exception as bug:
-        if os.environ.get(TRACE):
-            raise
-        said = f"{type(bug).__name__}: {' '.join(str(bug).split())[:500]}"
-        click.echo(f"journeys: this is a fault of ours ({said}). Report it with what the same command says under {TRACE}=1.", err=True)
-        code = 1
+        with ending.stoppable():
+            code = cli.main(args, prog_name="journeys", standalone_mode=False)
+            sys.stdout.flush()
+    except BaseException as ended:  # noqa: BLE001  # what is no failure of a command is raised again
+        code = ending.code_of(ended)
     sys.exit(code if isinstance(code, int) else 0)

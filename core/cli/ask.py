@@ -39,7 +39,7 @@ def choices(command: Command) -> Command:
         click.option("--where", "filters", multiple=True, metavar="DIMENSION=VALUE",
                      help="Filter; again for another value of it (any of them) or another dimension (all of them); nothing after = is null."),
         click.option("--order", metavar="[-]COLUMN", help="Order by a column; - for descending."),
-        click.option("--limit", type=int, metavar="N", help="The first N rows alone."),
+        click.option("--limit", type=int, metavar="N", help="Only the first N rows."),
         click.option("--compare", metavar="previous|year|weekdays", help="Beside the period before, the same days a year before, or 28 days before."),
     )):
         command = option(command)
@@ -101,7 +101,7 @@ def query(obj: dict[str, Any], /, account: str, questions: str | None, kind: str
 @click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table", help="How the answer is written.")
 @click.pass_obj
 def explain(obj: dict[str, Any], /, account: str, against: str | None, kind: str, **asked: Any) -> None:
-    """Why this number: definition, basis, filters, SQL, snapshot, and how many rows stand behind it; and what an earlier snapshot said."""
+    """Why this number. Definition, basis, filters, SQL, snapshot, how many rows stand behind it, and what an earlier snapshot said."""
     door, asking = Door(obj), question(asked)
     explanation = explained(door.snapshot(account), asking)
     differing = earlier.compared(door, account, asking, against) if against else None
@@ -127,7 +127,7 @@ def explain(obj: dict[str, Any], /, account: str, against: str | None, kind: str
 @OUTPUT
 @click.pass_obj
 def rows(obj: dict[str, Any], /, account: str, against: str | None, kind: str, output: Path | None, **asked: Any) -> None:
-    """The rows behind one measure: a count one row a fact, people one row a profile, a sum one row an addend; with --against those that came and went."""
+    """The rows behind one measure. A count one row a fact, people one row a profile, a sum one row an addend; with --against those that came and went."""
     file_wanted(kind, output)
     door, asking = Door(obj), askable(question(asked))
     snapshot = door.snapshot(account)

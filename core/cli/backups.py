@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from core.access import accounts
-from core.cli.door import Door, progress
+from core.cli.door import PRIVATE, Door, progress
 from core.errors import JourneysError
 from core.store.schema import STEPS
 
@@ -28,7 +28,8 @@ def backup(door: Door, to: Path) -> dict[str, int]:
     The store goes first: a log may then hold more than the store knows of, and taking that again enters nothing twice.
     """
     _empty(to, f"{to} is not empty: name a new folder for the backup.")
-    to.mkdir(parents=True, exist_ok=True)
+    to.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    (to / "accounts").mkdir(mode=PRIVATE)
     source = _sqlite_file(door)
     if source is None:
         progress("The store is in PostgreSQL and not part of this backup: copy it with pg_dump.")
@@ -67,6 +68,7 @@ def restore(door: Door, source: Path) -> dict[str, int]:
             raise BadBackup(f"{taken} is there already: restore into an empty --data-dir.")
     if store_file is None and STORE in files:
         raise BadBackup("The backup holds an SQLite store, but JOURNEYS_DATABASE_URL names PostgreSQL: restore without it.")
+    (folder / "accounts").mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     for name in sorted(files, key=lambda name: name == STORE):  # the store last: without it nothing of the rest is seen
         _copy(source / name, store_file if name == STORE and store_file else folder / name)
     return {"files": len(files), "bytes": sum((source / name).stat().st_size for name in files)}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.eventlog import EventLog
     from core.warehouse.snapshots import Published, Snapshot
 
+PRIVATE = 0o700  # of a folder with what people did: its owner's alone
+
 
 class Door:
     """One command's way to everything outside of it. `obj` is click's: its `data_dir` is what --data-dir said, or None."""
@@ -32,7 +34,9 @@ class Door:
 
     @cached_property
     def store(self) -> Store:
-        return open_store(self.settings.database_url)
+        opened = open_store(self.settings.database_url)
+        self.settings.accounts_dir.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        return opened
 
     def now(self) -> datetime:
         """Aware, UTC."""
@@ -70,6 +74,11 @@ class Door:
         """Keep that snapshot for 90 days. Raises NotBuilt."""
         from core.warehouse import snapshots
         snapshots.pin(self.warehouse(account_id), snapshot_id, now)
+
+    def unpin(self, account_id: str, snapshot_id: str) -> None:
+        """Keep that snapshot no longer for its links. Raises NotBuilt."""
+        from core.warehouse import snapshots
+        snapshots.unpin(self.warehouse(account_id), snapshot_id)
 
     def kept_snapshots(self, account_id: str) -> "list[tuple[Published, datetime | None]]":
         """The records of all snapshots that are kept, newest first, each with when it was pinned."""

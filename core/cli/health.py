@@ -17,10 +17,12 @@ from core.access.features import PACKAGES
 from core.cli.door import Door
 from core.errors import JourneysError
 from core.eventlog.erasure import NOTES
+from core.metrics.numbers import plural
 from core.store import refreshes, schema
 from core.store.tables import leases
 
 LEAST_FREE_MB = 1024
+OTHERS = 0o007  # rights of those who are neither owner nor of the group
 LIBRARIES = ("streamlit", "duckdb", "polars", "sqlalchemy")
 
 
@@ -42,6 +44,7 @@ def examine(door: Door) -> Iterator[Finding]:
     lacks = "; single sign-on lacks one of JOURNEYS_OIDC_SERVER_METADATA_URL, _CLIENT_ID and _CLIENT_SECRET" if settings.oidc else ""
     yield Finding(not lacks or settings.has_provider, "settings", f"data in {settings.data_dir}" + ("; single sign-on" if settings.has_provider else lacks))
     yield _folder(settings.data_dir)
+    yield from _readable(settings.data_dir)
     yield _disk(settings.data_dir)
     yield _key(door)
     store = _store(door)
@@ -61,6 +64,14 @@ def _folder(folder: Path) -> Finding:
     if not os.access(place, os.W_OK | os.X_OK):
         return Finding(False, "folder", f"{place} cannot be written: give it to the user that runs journeys.")
     return Finding(True, "folder", f"{folder} can be written" if folder.exists() else f"{folder} is made on first use")
+
+
+def _readable(folder: Path) -> Iterator[Finding]:
+    """What anybody on this machine could read."""
+    if folder.exists() and folder.stat().st_mode & OTHERS:
+        for place, mode in ((folder / "accounts", 700), (folder / "journeys.sqlite", 600)):
+            if place.exists() and place.stat().st_mode & OTHERS:
+                yield Finding(False, "folder", f"{place} can be read by anybody on this machine: run chmod {mode} on it")
 
 
 def _disk(folder: Path) -> Finding:
@@ -111,7 +122,7 @@ def _account(door: Door, account: Account) -> Iterator[Finding]:
         yield Finding(False, subject, f"an erasure was stopped half way: run `journeys erase` again for the profile that {left[0]} names")
         return
     building = _is_locked(door.warehouse(account.account_id) / "build.lock")
-    state = f"{head.position:,} events, {head.documents:,} documents" + (", a build is running" if building else "")
+    state = f"{plural(head.position, 'event')}, {plural(head.documents, 'document')}" + (", a build is running" if building else "")
     if door.newest_snapshot_id(account.account_id) is None:
         yield Finding(True, subject, f"{state}; not built yet")
         return

@@ -16,9 +16,9 @@ from core.reports import export, mep_evidence, mep_report
 
 @click.command()
 @ACCOUNT
-@click.option("--month", required=True, metavar="YYYY-MM", help="Of the account's time zone.")
+@click.option("--month", required=True, metavar="YYYY-MM", help="A calendar month in the account's time zone.")
 @click.option("--sub-account", "sub_accounts", multiple=True, metavar="S", help="This sub-account's lines; again for another; empty for those of none.")
-@click.option("--additions", is_flag=True, help="The lines alone that came after the newest export of this month.")
+@click.option("--additions", is_flag=True, help="Only the lines that came after the newest export of this month.")
 @click.option("--evidence", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip",
               help="Write the evidence pack instead, and keep that the month was exported.")
 @click.option("--format", "kind", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table", help="How the answer is written.")

@@ -15,7 +15,7 @@ a_folder = click.argument("folder", metavar="DIR", type=click.Path(path_type=Pat
 @a_folder
 @click.pass_obj
 def backup(obj: dict[str, Any], folder: Path) -> None:
-    """Copy store, key, logs and newest snapshots into DIR, while everything runs. DIR then holds secrets: keep it as safe as the data."""
+    """Copy everything into DIR, while it runs. Store, key, logs and newest snapshots; DIR then holds secrets: keep it as safe as the data."""
     made = backups.backup(Door(obj), folder)
     progress(f"{made['files']:,} files, {made['bytes'] / 1e6:,.1f} MB are in {folder}.")
 
@@ -33,7 +33,7 @@ def restore(obj: dict[str, Any], folder: Path) -> None:
 @click.command()
 @click.pass_obj
 def doctor(obj: dict[str, Any]) -> None:
-    """Check settings, folders, store, accounts, locks, disk and versions: one line each."""
+    """Check the installation, a line a finding. Settings, folders, store, accounts, locks, disk and versions."""
     found = list(health.examine(Door(obj)))
     for one in found:
         click.echo(f"{'ok ' if one.is_good else 'BAD'}  {one.subject}: {one.text}")

@@ -1,11 +1,10 @@
 """Commands that make reports: MEP consumption, a journey, saved questions; now, in the background or on a schedule."""
 import shutil
 import signal
-import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import click
@@ -13,16 +12,21 @@ import orjson
 
 from core.access import users
 from core.access.accounts import Account
+from core.cli import ending
 from core.cli.accounts import a_format, of_account
 from core.cli.accounts import listed as listed_as
 from core.cli.door import Door, print_json, progress
 from core.errors import JourneysError, WrongUsage
+from core.metrics.answering import journey_names
 from core.metrics.mep import first_day
+from core.metrics.numbers import plural
 from core.metrics.query import Query
 from core.reports import asked, making, requests, schedules
 from core.reports.making import Desk
 from core.store import report_schedules, reports
 from core.store.reports import Report
+
+ENDINGS = (".csv", ".xlsx", ".pdf", ".zip")  # of the files that reports are
 
 
 @click.group()
@@ -33,7 +37,7 @@ def report() -> None:
 @report.command("create")
 @click.argument("kind", type=click.Choice(list(asked.KINDS)))
 @of_account
-@click.option("--name", help="What it is called (default: what it is).")
+@click.option("--name", help="Its name (default: what kind of report it is).")
 @click.option("--month", metavar="YYYY-MM", help="mep: which month.")
 @click.option("--sub-account", "sub_accounts", multiple=True, metavar="S", help="mep: this sub-account's lines; again for another; empty for those of none.")
 @click.option("--evidence", is_flag=True, help="mep: a zip with all that proves the number.")
@@ -45,9 +49,9 @@ def report() -> None:
               help='custom: a line a question, as it is or as {"title": …, "question": …}.')
 @click.option("--range", "range_", default="asked", metavar="|".join(asked.RANGES), help="custom: whole days before it is made (default: each question's own).")
 @click.option("--format", "kind_of_file", type=click.Choice([*asked.FORMATS, asked.PICTURES]),
-              help="Of the file (default: xlsx; mep: csv over 10,000 lines); pdf for a custom report alone.")
+              help="Of the file (default: xlsx; mep: csv over 10,000 lines); pdf: only custom reports.")
 @click.option("--mail", "names", multiple=True, metavar="USER", help="Send it to this user of the account; again for another.")
-@click.option("--every", "rhythm", type=click.Choice(list(schedules.RHYTHMS)), help="custom: again and again, on the account's clock.")
+@click.option("--every", "rhythm", type=click.Choice(list(schedules.RHYTHMS)), help="custom: make it again on a schedule, by the account's clock.")
 @click.option("--at", "hour", type=click.IntRange(0, 23), default=8, show_default=True, metavar="HOUR", help="With --every.")
 @click.option("--day", type=int, metavar="N", help="With --every: weekday 1 (Monday) to 7, or day of the month, 0 its last.")
 @click.option("--background", is_flag=True, help="Leave it to the worker.")
@@ -55,10 +59,14 @@ def report() -> None:
 @click.pass_obj
 def create(obj: dict[str, Any], /, kind: str, account_id: str, name: str | None, names: tuple[str, ...], background: bool, output: Path | None,
            rhythm: str | None, hour: int, day: int | None, **given: Any) -> None:
-    """Make a report: mep (--month), journey (--journey), custom (--questions). Prints what is kept of it as JSON."""
+    """Make a report. KIND is mep (--month), journey (--journey) or custom (--questions). Prints what is kept of it as JSON."""
+    if output is not None and (background or rhythm is not None):
+        raise WrongUsage("The file is made later: leave out -o, and take it with `journeys report download` when it is there.")
     door = Door(obj)
     account = door.account(account_id)
+    given["kind_of_file"] = given["kind_of_file"] or _meant(output)
     parameters, usual = _parameters(door, account, kind, given)
+    _check_name(output, making.suffix(kind, parameters))
     to = [users.find(door.store, one, account_id).user_id for one in names]
     if rhythm is not None:
         if kind != "custom":
@@ -74,6 +82,17 @@ def create(obj: dict[str, Any], /, kind: str, account_id: str, name: str | None,
     print_json(document(kept))
 
 
+def _meant(output: Path | None) -> str | None:
+    """The format that the name of the copy says."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return ending if ending in (*asked.FORMATS, asked.PICTURES) else None
+
+
+def _check_name(output: Path | None, suffix: str) -> None:
+    if output is not None and output.suffix.lower() in ENDINGS and output.suffix.lower() != suffix:
+        raise WrongUsage(f"The file is a {suffix}, and {output} says something else: name it {suffix}.")
+
+
 def _parameters(door: Door, account: Account, kind: str, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """The report's parameters, and the name that it has where none is given."""
     snapshot = door.snapshot(account.account_id)
@@ -82,15 +101,16 @@ def _parameters(door: Door, account: Account, kind: str, given: dict[str, Any]) 
             raise WrongUsage("A MEP report needs --month YYYY-MM.")
         month, of = given["month"], given["sub_accounts"]
         form = given["kind_of_file"] or ("csv" if asked.mep_count(snapshot, first_day(month), of) > asked.CSV_FROM else "xlsx")
-        return asked.mep(account, snapshot, month, of, form, evidence=given["evidence"]), f"MEP consumption {month}"
+        return asked.mep(account, snapshot, month, of, form, evidence=given["evidence"]), asked.usual_name(kind, month)
     if kind == "journey":
         if not given["journey_id"]:
             raise WrongUsage("A journey report needs --journey J.")
         days = Query.of({"measures": ["entries"], "from": given["first"], "to": given["last"]})
-        return asked.journey(snapshot, given["journey_id"], days.first, days.last, given["basis"]), f"Journey report {given['journey_id']}"
+        made = asked.journey(snapshot, given["journey_id"], days.first, days.last, given["basis"])
+        return made, asked.usual_name(kind, journey_names(snapshot)[given["journey_id"]])
     if not given["questions"]:
         raise WrongUsage("A custom report needs --questions FILE.ndjson.")
-    return asked.custom(account, snapshot, _questions(given["questions"]), given["range_"], given["kind_of_file"] or "xlsx"), "Custom report"
+    return asked.custom(account, snapshot, _questions(given["questions"]), given["range_"], given["kind_of_file"] or "xlsx"), asked.usual_name(kind)
 
 
 def _questions(file: Path) -> list[dict[str, Any]]:
@@ -153,13 +173,8 @@ def make(obj: dict[str, Any], with_parent: bool) -> None:
     """Make all reports that wait, as the worker does."""
     desk = _desk(Door(obj))
     if with_parent:
-        Thread(target=_until_stdin_closes, args=(desk.stop,), daemon=True).start()
-    progress(f"{making.make_waiting(desk)} reports were made.")
-
-
-def _until_stdin_closes(stop: Event) -> None:
-    sys.stdin.read()
-    stop.set()
+        ending.with_parent(desk.stop)
+    progress(f"Made: {plural(making.make_waiting(desk), 'report')}.")
 
 
 @report.command("list")
@@ -216,7 +231,7 @@ def cancel(obj: dict[str, Any], report_id: int, account_id: str) -> None:
 @of_account
 @click.pass_obj
 def delete(obj: dict[str, Any], report_id: int, account_id: str) -> None:
-    """Delete a report with its file; the audit trail keeps that it was."""
+    """Delete a report with its file. The audit trail keeps that it was."""
     door = Door(obj)
     requests.delete(door.store, door.account(account_id), door.folder(account_id), None, report_id, now=door.now())
     progress(f"Report {report_id} is deleted.")
@@ -239,10 +254,10 @@ def schedules_listed(obj: dict[str, Any], account_id: str, as_json: bool) -> Non
 @of_account
 @click.pass_obj
 def unschedule(obj: dict[str, Any], schedule_id: int, account_id: str) -> None:
-    """Drop a schedule; its reports stay."""
+    """Remove a schedule; its reports stay."""
     door = Door(obj)
     schedules.remove(door.store, door.account(account_id), None, schedule_id, now=door.now())
-    progress(f"Schedule {schedule_id} is dropped.")
+    progress(f"Schedule {schedule_id} is removed.")
 
 
 def document(one: Report) -> dict[str, Any]:

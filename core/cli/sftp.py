@@ -8,7 +8,7 @@ from core.cli.sftp_outcome import outcome
 
 @click.group()
 def sftp() -> None:
-    """Connections to SFTP servers, the files fetched from them, and why rows were refused."""
+    """SFTP: connections, the files fetched, and why rows were refused."""
 
 
 for command in (check, add, list_, show, edit, remove, test, accept, fetch_, history_, fixit_, outcome):

@@ -11,6 +11,7 @@ from core.access.audit import OPERATOR
 from core.cli.door import print_json
 from core.cli.sftp_options import ACCOUNT, FORMAT, READING, connection_options, intake
 from core.errors import JourneysError
+from core.metrics.numbers import plural
 from core.sources.sftp import connections, history, keys
 from core.sources.sftp.connections import Connection
 from core.sources.sftp.dialling import offered_keys
@@ -139,7 +140,7 @@ def remove(obj: dict[str, Any], name: str, account_id: str) -> None:
 
 @_asked_of_one
 def test(desk: Intake, connection: Connection, form: str) -> int:
-    """Try every step of a connection and preview its newest file; nothing is taken."""
+    """Try every step of a connection, and take nothing. Previews its newest file."""
     found = trial(desk, connection)
     if _printed(form, found.document()):
         return 1 if found.failed else 0
@@ -148,7 +149,7 @@ def test(desk: Intake, connection: Connection, form: str) -> int:
     if found.failed:
         click.echo(f"{found.failed}: failed")
         raise JourneysError(f"{found.failed}: {found.error}")
-    click.echo(f"{found.matching:,} files match")
+    click.echo(f"{plural(found.matching, 'file')} by this pattern")
     if found.preview and found.preview["error"]:
         click.echo(f"the newest, {found.preview['file']}: {found.preview['error']}")
     elif found.preview:
@@ -166,7 +167,7 @@ def test(desk: Intake, connection: Connection, form: str) -> int:
 @click.option("--fingerprint", required=True, help="SHA256:…, as the server's owner told it.")
 @click.pass_obj
 def accept(obj: dict[str, Any], name: str, account_id: str, fingerprint: str) -> None:
-    """Take the host key with this fingerprint as the server's; the server has to show it now."""
+    """Accept the host key with this fingerprint. The server has to show it now."""
     desk = intake(obj, account_id)
     wanted = fingerprint.strip().rstrip("=")
     seen = []

@@ -8,6 +8,7 @@ import click
 from core.cli.door import print_json
 from core.cli.sftp_options import ACCOUNT, FORMAT, intake, reading_options
 from core.errors import JourneysError
+from core.metrics.numbers import plural
 from core.reports import export
 from core.sources.sftp import fetch, fetches, fixit, history
 from core.sources.sftp.checking import Checked, checked
@@ -22,7 +23,7 @@ from core.sources.sftp.reading import Reading
 @reading_options(new=True)
 @FORMAT
 def check(file: Path, form: str, **reading: Any) -> int:
-    """Judge FILE without a server: which rows would be entries, and why the others not."""
+    """Judge FILE without a server. Says which rows would be entries, and why the others not."""
     if not file.is_file():
         raise JourneysError(f"{file} is not a file: name one that is there.")
     try:
@@ -80,8 +81,8 @@ def fetch_(obj: dict[str, Any], name: str, account_id: str, settle_s: float, for
 
 @click.command("history")
 @ACCOUNT
-@click.option("--connection", help="Of this one alone.")
-@click.option("--limit", type=click.IntRange(1), help="The newest so many.")
+@click.option("--connection", help="Only of this connection.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many, the newest.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How the answer is written.")
 @click.pass_obj
 def history_(obj: dict[str, Any], account_id: str, connection: str | None, limit: int | None, form: str) -> None:
@@ -114,7 +115,7 @@ def fixit_(obj: dict[str, Any], which: str, account_id: str, output: Path | None
         return
     with export.replaced(output) as out:
         count = fixit.write(desk, wanted, out)
-    click.echo(f"{count:,} rows to correct are in {output}.", err=True)
+    click.echo(f"{plural(count, 'row')} to correct: {output}.", err=True)
 
 
 def fetch_named(desk: Intake, which: str) -> Fetch:

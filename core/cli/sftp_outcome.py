@@ -25,7 +25,7 @@ from core.warehouse.zones import local
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The CSV file to write, whole or not at all.")
 @click.pass_obj
 def outcome(obj: dict[str, Any], which: str, account_id: str, each: bool, form: str, output: Path | None) -> None:
-    """What the entries of FETCH did next: entered, messaged, reached the goal, with people and rates. FETCH as in `fixit`."""
+    """What the entries of FETCH did next. Counts those that entered, were messaged, reached the goal, with people and rates. FETCH as in `fixit`."""
     desk = intake(obj, account_id)
     fetch = fetch_named(desk, which)
     place, snapshot = importing.positions(desk, fetch), Door(obj).snapshot(account_id)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import JourneysError
+from core.errors import Unavailable
 
 EVERY_S = 0.02
 
 
-class Busy(JourneysError):
+class Busy(Unavailable):
     """Another process holds what is needed, and still did after the wait."""
 
 

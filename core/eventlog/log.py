@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from core.contract.documents import read_document
+from core.errors import FULL
 from core.eventlog.appending import Batch
 from core.eventlog.compaction import compacted
 from core.eventlog.documents import Document, admitted, read_documents, write_documents
 from core.eventlog.erasure import Erased, Note, begin, begun, end, without_person
-from core.eventlog.files import FULL, REFUSED, disk_faults_said
+from core.eventlog.files import REFUSED, NotConfirmed, disk_faults_said
 from core.eventlog.locks import Busy, held
 from core.eventlog.manifest import Manifest, Segment, commit, read_manifest
 from core.eventlog.sweeping import sweep
@@ -69,7 +70,7 @@ class EventLog:
         """Take a batch of typed, judged records (eventlog.SCHEMA, in order of receipt, `received_at` set): all of it, or nothing and an error.
 
         Each identity is taken once. `rejected` is a file of refused records, moved into the log with the batch.
-        Raises Busy after `wait_s` seconds behind another process, DiskFull.
+        Raises Busy after `wait_s` seconds behind another process, DiskFull, NotWritten; NotConfirmed where all of it is in the log all the same.
         """
         with self._appending(wait_s):
             before = self.manifest()
@@ -78,7 +79,7 @@ class EventLog:
                 for frame in [frames] if isinstance(frames, pl.DataFrame) else frames:
                     batch.take(frame)
                 after = batch.finish(rejected, rejected_count)
-                commit(self.folder, after)
+                self._commit(after)
             except BaseException:  # whatever ends it: a batch is all in the log or not at all
                 if self.manifest().batches == before.batches:  # else it was stopped after the commit, and its files are the log's
                     batch.drop()
@@ -103,7 +104,7 @@ class EventLog:
             taken = admitted(read, self.documents(), replace=replace, now=now, position=manifest.position)
             if taken:
                 write_documents(self.folder, taken)
-                commit(self.folder, _counting(manifest, taken))
+                self._commit(_counting(manifest, taken))
         return tuple(taken)
 
     def erase(self, profile_id: str, *, now: datetime, then: Callable[[Erased], None] = lambda _: None, wait_s: float = WAIT_S) -> Erased:
@@ -129,6 +130,12 @@ class EventLog:
         commit(self.folder, manifest)
         return found
 
+    def _commit(self, manifest: Manifest) -> None:
+        try:
+            commit(self.folder, manifest)
+        except NotConfirmed as error:
+            raise NotConfirmed(f"This is in the log, but {error} Nothing is taken twice.") from error
+
     @contextmanager
     def _appending(self, wait_s: float) -> Iterator[None]:
         with disk_faults_said(self.folder), self._writer(wait_s):
@@ -149,12 +156,13 @@ class EventLog:
             smaller = compacted(self.folder, manifest)
             if smaller is not manifest:
                 commit(self.folder, smaller)
+                sweep(self.folder, smaller, self._reading)
+        except NotConfirmed:  # the parts stay until the disk has confirmed what takes their place: the next batch sees to it
+            return
         except OSError as error:
             if error.errno not in (*FULL, *REFUSED):
                 raise
             return  # the batch is in the log; laying segments together waits for the next one, which says what is wrong if it still is
-        if smaller is not manifest:
-            sweep(self.folder, smaller, self._reading)
 
     @property
     def _reading(self) -> Path:

@@ -1,6 +1,7 @@
 """Remove what a kill, an error or a compaction left behind; only under the append lock, and never from under a reader."""
 from pathlib import Path
 
+from core.eventlog.files import settle
 from core.eventlog.index import index_files
 from core.eventlog.locks import Busy, held
 from core.eventlog.manifest import Manifest
@@ -15,6 +16,7 @@ def sweep(folder: Path, manifest: Manifest, reading: Path, wait_s: float = 0.0) 
     stray = [path for path in (folder / "segments").glob("*") if path not in named]
     if not stray:
         return True
+    settle(folder)  # what the manifest no longer names may go only once no power cut can bring an older manifest back
     try:
         with held(reading, wait_s=wait_s, busy="A reader is about."):
             for path in stray:

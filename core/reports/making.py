@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ def make(desk: Desk, report: Report, told: Callable[[float], None] = lambda shar
     account = accounts.find(desk.store, report.account_id)
     folder = desk.place.folder(account.account_id) / requests.FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{report.report_id}-{report.claim}{suffix(report)}"
+    file = folder / f"{report.report_id}-{report.claim}{suffix(report.kind, report.parameters)}"
     is_kept = False
     try:
         with _beating(desk, report, told) as progress:
@@ -105,9 +105,9 @@ def make(desk: Desk, report: Report, told: Callable[[float], None] = lambda shar
             file.unlink(missing_ok=True)
 
 
-def suffix(report: Report) -> str:
-    """Of the report's file, with its dot."""
-    return {"mep": mep_file, "custom": custom_report}[report.kind].suffix(report.parameters) if report.kind != "journey" else ".xlsx"
+def suffix(kind: str, parameters: Mapping[str, Any]) -> str:
+    """The ending of the file of such a report, with its dot."""
+    return {"mep": mep_file, "custom": custom_report}[kind].suffix(parameters) if kind != "journey" else ".xlsx"
 
 
 def _written(desk: Desk, account: Account, snapshot: Snapshot, report: Report, file: Path, progress: Callable[[float], None]) -> int:

@@ -44,7 +44,7 @@ def mailed_to(store: Store, account: Account, recipients: Sequence[int], kind: s
     named = []
     for user_id in dict.fromkeys(recipients):
         if user_id not in known:
-            raise WrongUsage("A report goes to users of the account alone.")
+            raise WrongUsage("A report goes only to users of the account.")
         user, address = known[user_id]
         if address is None:
             raise WrongUsage(f"{user.name} has no mail address: they set it on the page Reports, or the operator does with `journeys user set --email`.")

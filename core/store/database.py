@@ -1,6 +1,8 @@
 """Opening the store, and its two kinds of transaction."""
+import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.errors import JourneysError
+from core.errors import Unavailable
 
 BUSY_MS = 30_000  # how long a writer waits for another before it says that the store is busy
+LEAST_FREE = 1 << 20  # bytes of a disk below which it counts as full
 WRITERS = 7_318_604_125  # the advisory lock of PostgreSQL that makes our writers take turns
 
 
-class StoreUnavailable(JourneysError):
+class StoreUnavailable(Unavailable):
     """The store cannot be reached, is locked for too long, or its disk is full; nothing of the transaction was kept."""
 
 
@@ -48,7 +51,7 @@ def open_store(url: str) -> Store:
     """
     place = make_url(url)
     if place.get_backend_name() == "sqlite" and place.database:
-        Path(place.database).parent.mkdir(parents=True, exist_ok=True)
+        _make(Path(place.database))
     engine = create_engine(place, pool_pre_ping=place.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _settle)
@@ -59,6 +62,17 @@ def open_store(url: str) -> Store:
     from core.store.schema import bring_up_to_date  # Alembic takes 0.2 s to import; `schema` asks for it only where a step is missing
     bring_up_to_date(store)
     return store
+
+
+def _make(file: Path) -> None:
+    """An empty file where there is none, its owner's alone: it holds password hashes and sealed secrets. SQLite makes its logs with the same rights."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"The folder of the store, {file.parent}, cannot be made ({error.strerror}): choose another with --data-dir, "
+                               "or give the one above it to the user that runs journeys.") from error
+    with suppress(OSError):  # it is there already; or it cannot be made, which SQLite finds out too
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _settle(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -86,13 +100,25 @@ def _said(engine: Engine) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        reason = " ".join(str(error.orig).split())
-        if "locked" in reason or "busy" in reason or "lock timeout" in reason:
-            raise StoreUnavailable(f"The store {where} is in use by another process for over {BUSY_MS // 1000} s: try again.") from error
-        if "full" in reason:
-            raise StoreUnavailable(f"There is no room left on the disk of the store {where}: free some; nothing was changed.") from error
-        raise StoreUnavailable(f"The store {where} cannot be used: {reason}") from error
+        raise StoreUnavailable(_trouble(where, " ".join(str(error.orig).split()), engine.url.database)) from error
     except SQLAlchemyError as error:
-        if "not a database" in str(error):
-            raise StoreUnavailable(f"The store {where} is not a database of ours, or is damaged: restore it from a backup.") from error
+        if "not a database" in str(error) or "malformed" in str(error):
+            raise StoreUnavailable(f"The store {where} is not a database of ours, or is damaged: restore it from a backup (journeys restore DIR).") from error
         raise
+
+
+def _trouble(where: str, reason: str, database: str | None) -> str:
+    """What the driver's reason means, and what would put it right."""
+    failed = "disk I/O error" in reason  # a full disk too: then SQLite cannot make the file in which its readers share what they know
+    if "locked" in reason or "busy" in reason or "lock timeout" in reason:
+        return f"The store {where} is in use by another process for over {BUSY_MS // 1000} s: try again."
+    if "is full" in reason or "No space left" in reason or (failed and database and shutil.disk_usage(Path(database).parent).free < LEAST_FREE):
+        return f"There is no room left on the disk of the store {where}: free some and do it again; nothing was changed."
+    if failed:
+        return (f"The store {where} cannot be read or written ({reason}): its disk or a quota is full, or the disk fails. "
+                "`journeys doctor` shows what is free; nothing was changed.")
+    if "readonly" in reason:
+        return f"The store {where} may only be read: give its file and its folder to the user that runs journeys; nothing was changed."
+    if "unable to open" in reason:
+        return f"The store {where} cannot be opened: is its folder there, and open to the user that runs journeys?"
+    return f"The store {where} cannot be used: {reason.rstrip('.')}. Is it running, and JOURNEYS_DATABASE_URL right?"

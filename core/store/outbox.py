@@ -104,9 +104,14 @@ def again(store: Store, account_id: str, mail_id: int, *, now: datetime) -> None
 
 def about(store: Store, account_id: str, prefix: str) -> list[Mail]:
     """The account's mails whose `dedup` begins so, oldest first."""
-    wanted = select(*COLUMNS).where(outbox.c.account_id == account_id, outbox.c.dedup.startswith(prefix, autoescape=True)).order_by(outbox.c.mail_id)
+    return [mail for _, mail in by_dedup(store, account_id, prefix)]
+
+
+def by_dedup(store: Store, account_id: str, prefix: str) -> list[tuple[str, Mail]]:
+    """The same, each behind its `dedup`."""
+    wanted = select(outbox.c.dedup, *COLUMNS).where(outbox.c.account_id == account_id, outbox.c.dedup.startswith(prefix, autoescape=True))
     with store.read() as connection:
-        return [_mail(row) for row in connection.execute(wanted)]
+        return [(row.dedup, _mail(row)) for row in connection.execute(wanted.order_by(outbox.c.mail_id))]
 
 
 def _ours(store: Store, mail: Mail, **values: Any) -> None:
@@ -117,4 +122,5 @@ def _ours(store: Store, mail: Mail, **values: Any) -> None:
 
 
 def _mail(row: Any) -> Mail:
-    return Mail(**{**row._mapping, "files": tuple((place, name) for place, name in row.files)})
+    said = {column.name: getattr(row, column.name) for column in COLUMNS}
+    return Mail(**{**said, "files": tuple((place, name) for place, name in row.files)})

@@ -2,7 +2,6 @@
 import json
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -17,6 +16,7 @@ import polars as pl
 from core.errors import JourneysError
 from core.eventlog.files import replace_durably, settle
 from core.eventlog.locks import held
+from core.warehouse import spill
 from core.warehouse.watch import SETTINGS, watched
 from core.warehouse.zones import from_text
 
@@ -105,9 +105,8 @@ def opened(path: Path, memory: str = "1GB", threads: int = THREADS) -> duckdb.Du
 
 def _shut(connection: duckdb.DuckDBPyConnection, memory: str, threads: int) -> None:
     """UTC, its share of the machine, and nothing outside of what is open already."""
-    spill = Path(tempfile.gettempdir()) / "journeys-spill"
     for setting in (
-        "enable_progress_bar=false", "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{spill}'",
+        "enable_progress_bar=false", "GLOBAL timezone='UTC'", f"memory_limit='{memory}'", f"threads={threads}", f"temp_directory='{quoted(spill.folder())}'",
         "max_temp_directory_size='4GB'", "autoinstall_known_extensions=false", "autoload_known_extensions=false",
         "enable_external_access=false", f"allowed_configs={list(SETTINGS)}", "lock_configuration=true",
     ):
@@ -223,8 +222,17 @@ def pin(folder: Path, snapshot_id: str, now: datetime) -> None:
         if len(others) >= MOST_PINNED:
             free = min(others.values()) + PINNED_FOR
             raise TooManyPinned(f"Links hold on to {len(others)} snapshots of this account already, and no more are kept: the oldest goes on {free:%Y-%m-%d}. "
-                                "A link to the newest numbers can be made at any time.")
+                                "An administrator lets go of one on the page Trust. A link to the newest numbers can be made at any time.")
         pins = others | {snapshot_id: now}
+        replace_durably(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}).encode())
+
+
+def unpin(folder: Path, snapshot_id: str) -> None:
+    """Let go of a pinned snapshot: it stays while it is one of the newest three, and goes with the next build after that. Raises NotBuilt."""
+    with _alone(folder):
+        pins = pinned(folder)
+        if pins.pop(snapshot_id, None) is None:
+            raise NotBuilt(f"No link holds on to snapshot {snapshot_id}.")
         replace_durably(folder / "pins.json", json.dumps({name: at.isoformat() for name, at in pins.items()}).encode())
 
 

@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import stat
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -124,7 +125,7 @@ def test_a_backup_taken_while_the_store_is_written_holds_whole_transactions(jour
 def test_doctor_finds_nothing_in_a_sound_installation(journeys, acme):
     done = journeys("doctor")
     assert (done.code, [line[:4] for line in done.out.splitlines() if not line.startswith("ok ")]) == (0, [])
-    assert "account acme: 1 events, 0 documents; not built yet" in done.out
+    assert "account acme: 1 event, 0 documents; not built yet" in done.out
 
 
 def test_doctor_names_what_is_bad_and_exits_with_1(journeys, acme, data):
@@ -201,7 +202,7 @@ def test_a_worker_that_refreshes_again_grows_from_its_own_last_snapshot(acme, do
     worker = Worker(door)
     worker.refresh_due()
     first = refreshes.newest(door.store, "acme")
-    assert worker.as_of("acme") is not None
+    assert worker.as_of(door.account("acme")) is not None
     worker.refresh_due()  # not due: nothing is built
     assert refreshes.newest(door.store, "acme") == first
     ingest_records(door.log("acme"), [ENTERED | {"event_id": "2"}], account_id="acme", now=door.now())
@@ -245,6 +246,26 @@ def test_a_backup_is_recorded_with_each_files_hash(journeys, acme, tmp_path):
     record = json.loads((tmp_path / "copy" / "backup.json").read_text())
     there = {str(file.relative_to(tmp_path / "copy")) for file in (tmp_path / "copy").rglob("*") if file.is_file() and file.name != "backup.json"}
     assert set(record["files"]) == there
+
+
+def test_what_people_did_is_its_owners_alone_in_the_data_a_backup_and_a_restored_one(journeys, acme, data, tmp_path):
+    journeys(f"backup {tmp_path / 'copy'}")
+    journeys(f"--data-dir {tmp_path / 'new'} restore {tmp_path / 'copy'}")
+    folders = (data, tmp_path / "copy", tmp_path / "new")
+    modes = [[stat.S_IMODE((one / name).stat().st_mode) for name in ("accounts", "journeys.sqlite")] for one in folders]
+    assert modes == [[0o700, 0o600]] * 3
+
+
+def test_doctor_says_what_anybody_on_the_machine_could_read(journeys, acme, data):
+    data.chmod(0o755)
+    (data / "accounts").chmod(0o755)
+    (data / "journeys.sqlite").chmod(0o644)
+    done = journeys("doctor")
+    assert (done.code, [line for line in done.out.splitlines() if line.startswith("BAD")]) == (
+        1, [f"BAD  folder: {data / 'accounts'} can be read by anybody on this machine: run chmod 700 on it",
+            f"BAD  folder: {data / 'journeys.sqlite'} can be read by anybody on this machine: run chmod 600 on it"])
+    data.chmod(0o700)  # nobody else comes so far
+    assert journeys("doctor").code == 0
 
 
 def test_a_backup_writes_nowhere_but_into_the_data_folder(journeys, acme, tmp_path):

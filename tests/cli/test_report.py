@@ -10,8 +10,10 @@ import pytest
 from core.access import emails
 from core.cli import main
 from core.cli.door import Door
+from core.reports import asked
 from core.reports.made import PREFIX
-from tests.reports.world import build_account
+from tests.contract.test_documents import CART
+from tests.reports.world import NOW, build_account
 
 
 @pytest.fixture
@@ -46,12 +48,39 @@ def create(run, *args):
 
 def test_a_mep_report_is_made_and_copied_and_the_package_start_does_not_matter(built, run, tmp_path):
     made = create(run, "mep", "--month", "2026-02", "--format", "csv", "-o", str(tmp_path / "out.csv"))
-    assert (made["state"], made["rows"], made["name"], made["asked_by"]) == ("done", 3, "MEP consumption 2026-02", "operator")
+    assert (made["state"], made["rows"], made["name"], made["asked_by"]) == ("done", 3, "MEP consumption Feb 2026", "operator")
     whole = (tmp_path / "out.csv").read_bytes()
     assert (len(whole), whole.startswith(b"\xef\xbb\xbfPerson ID,Engaged At,Billed At,Campaign ID,Campaign Name\r\n")) == (made["size"], True)
     run("mep", "--account", "acme", "--month", "2026-02", "--format", "csv", "-o", str(tmp_path / "same.csv"))
     assert (tmp_path / "same.csv").read_bytes() == whole
     assert create(run, "mep", "--month", "2026-02")["file"].endswith(".xlsx")
+
+
+def test_a_copy_is_what_its_name_says_or_refused(built, run, tmp_path):
+    assert create(run, "mep", "--month", "2026-02", "-o", str(tmp_path / "out.csv"))["file"].endswith(".csv")
+    assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbfPerson ID")
+    run("account", "set", "acme", "--package", "grow")
+    for more, what in ((("--evidence",), "out.xlsx"), (("--format", "xlsx"), "out.csv")):
+        refused = run("report", "create", "mep", "--month", "2026-02", *more, "-o", str(tmp_path / "no" / what), "--account", "acme")
+        kind = "zip" if more == ("--evidence",) else "xlsx"
+        assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
+            2, f"journeys: The file is a .{kind}, and {tmp_path / 'no' / what} says something else: name it .{kind}.")
+
+
+def test_what_is_made_later_is_not_copied_now(built, run, tmp_path):
+    for more in (("mep", "--month", "2026-02", "--background"), ("custom", "--questions", __file__, "--every", "daily")):
+        refused = run("report", "create", *more, "-o", str(tmp_path / "out.xlsx"), "--account", "acme")
+        assert (refused.exit_code, refused.stderr) == (
+            2, "journeys: The file is made later: leave out -o, and take it with `journeys report download` when it is there.\n")
+    assert json.loads(run("report", "list", "--account", "acme", "--format", "json").stdout) == []
+
+
+def test_a_report_that_nobody_named_is_called_as_the_page_calls_it(built, run):
+    built.log("acme").put_documents([CART], replace=False, now=NOW)
+    build_account(built)
+    run("account", "set", "acme", "--package", "grow")
+    assert create(run, "journey", "--journey", "cart")["name"] == "Journey report Abandoned cart" == asked.usual_name("journey", "Abandoned cart")
+    assert create(run, "mep", "--month", "2026-02")["name"] == "MEP consumption Feb 2026" == asked.usual_name("mep", "2026-02")
 
 
 def test_a_journey_and_questions_of_a_file_are_made(built, run, tmp_path):
@@ -79,7 +108,7 @@ def test_one_left_to_the_worker_waits_until_it_is_made_fetched_cancelled_or_dele
     listed = json.loads(run("report", "list", "--account", "acme", "--format", "json").stdout)
     assert [(one["report"], one["state"]) for one in listed] == [(other["report"], "cancelled"), (waits["report"], "done")]
     run("report", "download", str(waits["report"]), "--account", "acme", "-o", str(tmp_path))
-    assert (tmp_path / "MEP-consumption-2026-02.xlsx").stat().st_size == listed[1]["size"]
+    assert (tmp_path / "MEP-consumption-Feb-2026.xlsx").stat().st_size == listed[1]["size"]
     run("report", "delete", str(waits["report"]), "--account", "acme")
     gone = run("report", "show", str(waits["report"]), "--account", "acme")
     assert (gone.exit_code, gone.stderr) == (1, f"journeys: There is no report {waits['report']}.\n")

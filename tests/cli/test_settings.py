@@ -28,13 +28,24 @@ def test_a_name_that_is_no_setting_is_refused_in_the_file_and_left_alone_in_the_
     assert settings.read({"JOURNEYS_OTHER": "x"}, env_file=tmp_path / "none").sftp_max_mb == 1024
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    file = tmp_path / ".env"
+    file.write_bytes(b"JOURNEYS_MAIL_FROM=\xe4@host\n")
+    with pytest.raises(settings.WrongSettings) as refused:
+        settings.read({}, env_file=file)
+    assert str(refused.value) == f"{file} is not UTF-8: save it as UTF-8."
+
+
 @pytest.mark.parametrize(("name", "value"), [
-    ("JOURNEYS_DATABASE_URL", "mysql://x"), ("JOURNEYS_BASE_URL", "journeys.example"), ("JOURNEYS_SMTP_URL", "http://x"), ("JOURNEYS_MAIL_FROM", "nobody"),
+    ("JOURNEYS_DATABASE_URL", "mysql://x"), ("JOURNEYS_DATABASE_URL", "sqlite://host/x"), ("JOURNEYS_DATABASE_URL", "sqlite:///"),
+    ("JOURNEYS_DATABASE_URL", "postgresql://ana:geheim@host:port/d"), ("JOURNEYS_BASE_URL", "https://[x"), ("JOURNEYS_BASE_URL", "https://x:port"),
+    ("JOURNEYS_BASE_URL", "journeys.example"), ("JOURNEYS_SMTP_URL", "http://x"), ("JOURNEYS_MAIL_FROM", "nobody"),
     ("JOURNEYS_SFTP_MAX_MB", "0"), ("JOURNEYS_SFTP_MAX_MB", "1e3"),
     ("JOURNEYS_SFTP_ALLOWED_HOSTS", "files.example, 10.0.0.0/99"), ("JOURNEYS_SFTP_ALLOWED_HOSTS", "one.example two.example")])
 def test_a_setting_that_cannot_be_meant_is_refused_by_name(tmp_path, name, value):
-    with pytest.raises(settings.WrongSettings, match=name):
+    with pytest.raises(settings.WrongSettings, match=name) as refused:
         settings.read({name: value}, env_file=tmp_path / "none")
+    assert "geheim" not in str(refused.value)
 
 
 def test_a_key_that_is_too_short_is_refused_without_showing_it(tmp_path):

@@ -1,5 +1,7 @@
 """`journeys serve --demo`, as `make run` starts it."""
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -40,6 +42,22 @@ def test_the_demo_opens_signed_in_on_real_numbers_and_leaves_no_worker_behind(tm
         server.wait(PATIENCE_S)
     psutil.wait_procs(workers, timeout=20)
     assert [process for process in workers if process.is_running()] == []
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("who", ["server alone", "all of the terminal"])
+def test_a_server_that_is_told_to_end_ends_with_its_worker_and_is_done(tmp_path, name, who):
+    port, log = free_port(), tmp_path / "server.log"
+    with log.open("w") as out:
+        server = serve(tmp_path / "data", port, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    answers(f"http://127.0.0.1:{port}/healthz", server, log)
+    until = time.monotonic() + PATIENCE_S
+    while not (workers := psutil.Process(server.pid).children(recursive=True)) and time.monotonic() < until:
+        time.sleep(0.1)  # the lifespan starts it after the port is open
+    (os.kill if who == "server alone" else os.killpg)(server.pid, name)
+    assert server.wait(PATIENCE_S) == 0, log.read_text()
+    assert ([process for process in workers if process.is_running()], len(workers), "Traceback" in log.read_text()) == ([], 1, False)
 
 
 def test_a_worker_ends_when_its_server_is_killed(tmp_path):

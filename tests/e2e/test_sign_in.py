@@ -170,7 +170,7 @@ def test_nothing_on_the_way_breaks_the_security_policy(page, probe):
     assert [line for line in said if re.search("Content.Security.Policy|^http", line)] == []
 
 
-def test_signing_in_takes_no_longer_for_a_name_that_is_there(probe):
+def test_signing_in_takes_no_longer_for_a_name_that_is_there():
     # the form is the library's: the same bcrypt round runs for a user, a user without a password, and nobody
     import bcrypt
 

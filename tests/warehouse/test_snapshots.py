@@ -55,6 +55,23 @@ def test_three_snapshots_are_kept_and_the_pinned_one_for_ninety_days(tmp_path: P
         snapshots.open_snapshot(folder, names[0])
 
 
+def test_a_snapshot_that_is_let_go_of_goes_with_the_next_build_and_makes_room_for_another(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    names = []
+    for number in range(5):
+        take(log, entered(number, f"p{number}"))
+        names.append(built(log, folder, number).snapshot)
+        snapshots.pin(folder, names[-1], NOW)
+    snapshots.unpin(folder, names[0])
+    snapshots.unpin(folder, names[4])
+    assert sorted(snapshots.pinned(folder)) == names[1:4]
+    with pytest.raises(snapshots.NotBuilt, match=f"No link holds on to snapshot {names[0]}"):
+        snapshots.unpin(folder, names[0])
+    take(log, entered(5, "p5"))
+    newest = built(log, folder, 5).snapshot
+    assert sorted(file.stem for file in (folder / "snapshots").glob("*.duckdb")) == [*names[1:], newest]
+
+
 def test_of_links_made_at_once_each_keeps_its_snapshot(tmp_path: Path) -> None:
     names = [f"s-{n}" for n in range(24)]
     (tmp_path / "snapshots").mkdir()

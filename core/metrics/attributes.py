@@ -21,7 +21,9 @@ def offered(segments: Sequence[Segment]) -> dict[str, float]:
 
 def values(snapshot: Snapshot, name: str) -> list[str | None]:
     """What the runs' entries say of an attribute, by its name: sorted, of more than MOST_VALUES one more than these, the most frequent; None last, where a
-    run says nothing."""
+    run says nothing. Of an attribute that the snapshot does not know, nothing."""
+    if name not in snapshot.attributes:
+        return []
     found = once(snapshot, f"""SELECT value FROM run_attributes WHERE name = ? GROUP BY value ORDER BY count(*) DESC, value LIMIT {MOST_VALUES + 1}""", [name])
     every = once(snapshot, "SELECT count(*) = (SELECT count(*) FROM runs) AS every FROM run_attributes WHERE name = ?", [name]).item()
     return [*sorted(found["value"]), *([] if every else [None])]

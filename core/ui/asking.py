@@ -50,7 +50,7 @@ def read(viewer: Viewer, standing: Visualization | None = None) -> Visualization
     query = Query(measures, dimensions, basis=chosen.basis, where=chosen.where, formulas=formulas, order=given.get("order") or None, limit=_limit(given))
     if given.get("compare", "none") != "none":
         query = replace(query, compare=chosen.compare)
-    query = replace(query, where=(*query.where, *_where(viewer, query, given)))
+    query = replace(query, where=(*query.where, *_where(viewer, query, given, FILTERS), *attributes_in(viewer, given)))
     form = given.get("form") or fitting(query)
     if form not in FORMS:
         raise WrongUsage(unknown("form", form, FORMS))
@@ -163,12 +163,16 @@ def _limit(given: Mapping[str, str]) -> int | None:
     return number
 
 
-def _where(viewer: Viewer, query: Query, given: Mapping[str, str]) -> Where:
+def attributes_in(viewer: Viewer, given: Mapping[str, str]) -> Where:
+    """The filters of an address by attributes of the entry. Raises WrongUsage for one that this snapshot does not know, and for a value that nobody says."""
+    return _where(viewer, Query(("entries",)), given, [name for name in given if is_attribute(name)])
+
+
+def _where(viewer: Viewer, query: Query, given: Mapping[str, str], names: Sequence[str]) -> Where:
     found = []
-    for name in (*FILTERS, *filter(is_attribute, given)):
+    for name in names:
         if name not in given:
             continue
-        answerable(seen.snapshot(viewer), Query(("entries",), where=((name, (None,)),) if is_attribute(name) else ()))
         there = values(viewer, query, name)
         chosen = tuple(dimension(name).value(text) for text in address.split(given[name], [str(value) for value in there]))
         known_values(viewer, query, name, chosen)
@@ -177,7 +181,8 @@ def _where(viewer: Viewer, query: Query, given: Mapping[str, str]) -> Where:
 
 
 def known_values(viewer: Viewer, query: Query, name: str, chosen: Sequence[object]) -> None:
-    """Raises WrongUsage, which names it, for a value that a filter of this name cannot have."""
+    """Raises WrongUsage, which names it, for an attribute that this snapshot does not know, and for a value that a filter of this name cannot have."""
+    answerable(seen.snapshot(viewer), Query(("entries",), where=((name, (None,)),) if is_attribute(name) else ()))
     there = values(viewer, query, name)
     for value in chosen:
         if value not in there and not _is_said(viewer, name, value):

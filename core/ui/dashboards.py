@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ from core.boards.reaching import Reached, Wanted
 from core.boards.spans import LABELS, Span
 from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
-from core.metrics.dimensions import dimension
+from core.metrics import attributes
+from core.metrics.dimensions import ATTRIBUTE, dimension
 from core.metrics.rules import settled
 from core.ui import address, asking, catalog, drawing, explorer, filters, frame, leaving, parts, saved, seen, words
 from core.ui.address import Chosen
@@ -45,6 +46,7 @@ def read(viewer: Viewer, title: str) -> tuple[Wanted, Chosen]:
         own = saved.meant(viewer, st.query_params.to_dict())
         known = catalog.of(viewer).known(seen.today(viewer))
         chosen = address.read({name: own[name] for name in asking.COMMON if name in own}, known)
+        chosen = replace(chosen, others=asking.attributes_in(viewer, own))
         span = asking.span_of(own, chosen) if any(name in own for name in asking.RANGE) else None
     except WrongUsage as problem:
         parts.header(viewer, title)
@@ -80,8 +82,10 @@ def bar(viewer: Viewer, wanted: Wanted, chosen: Chosen, widgets: Sequence[Shown]
         _basis(wanted)
         for name in ("journey", "channel", "sub_account"):
             filters.LISTS[name](chosen, catalog.of(viewer))
+        for attribute in seen.snapshot(viewer).attributes:
+            filters.attribute(attribute, dict(chosen.others).get(ATTRIBUTE + attribute, ()), attributes.values(seen.snapshot(viewer), attribute))
         if wanted != Wanted() and st.button("Without filters", type="tertiary", icon=":material/filter_alt_off:", key="b-clear"):
-            _write(dict.fromkeys(asking.PARAMETERS))
+            _write(dict.fromkeys([*asking.PARAMETERS, *(name for name, _ in chosen.others)]))
             st.rerun()
     drawn = [(one.title, one.reached) for one in widgets if one.reached]
     lines = [_reach_said(name, n, len(drawn), missed) for name, n, missed in reaching.said(wanted, drawn)]
@@ -200,7 +204,8 @@ def made_of(viewer: Viewer, one: Shown) -> tuple[Chosen, frame.Widget]:
         form = "table"
     height = max(90, one.item.place.h * ROW - AROUND)
     sub = words.days(*chosen.days, year=chosen.days[1].year != chosen.today.year)
-    only = leaving.only_said(viewer, asking.chosen_of(viewer, one.visualization.query))  # its own; those of the dashboard stand above
+    own = one.visualization.query.filtered("currency")  # the dashboard's filters stand above, and the currency beside each number
+    only = leaving.only_said(viewer, asking.chosen_of(viewer, own))
     return chosen, drawing.widget(viewer, chosen, f"d-{one.item.key}", one.title, query, form, height=height, notes=notes, sub=sub, only=only)
 
 

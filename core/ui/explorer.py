@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,9 +12,10 @@ from core.boards.forms import FORMS
 from core.boards.shelf import VISUALIZATION
 from core.boards.visualization import Visualization
 from core.errors import JourneysError, WrongUsage
+from core.metrics import Result
 from core.metrics.needs import features
 from core.metrics.rules import settled
-from core.ui import answers, asking, boards, drawing, drill, frame, leap, leaving, parts, seen, tables, watch, words
+from core.ui import asking, boards, drawing, drill, frame, leap, leaving, parts, seen, tables, watch, words
 from core.ui.address import Chosen
 
 if TYPE_CHECKING:
@@ -68,16 +70,17 @@ def answer(viewer: Viewer, asked: Visualization, chosen: Chosen, title: str = ""
     shown = title or asked.title
     sub = f"{asked.span.label}, {words.days(*chosen.days)}" if asked.span.is_relative else words.days(*chosen.days)
     height = PREVIEW if form != "table" else None
-    frame.show(viewer, chosen, lambda: drawing.widget(viewer, chosen, "x", shown, query, form, height=height, notes=notes, sub=sub,
-                                                        only=leaving.only_said(viewer, chosen)))
-    if form in ("table", "pivot", "single") or st.session_state.get("v-x") or not answers.is_known(viewer, query):
-        return  # the widget above shows them, or has said why there are none
-    try:
-        result = answers.ask(viewer, query)
-    except JourneysError:
-        return  # the widget above has said why
-    tables.of(viewer, result, f"{shown}: rows", TABLE)
+    rows = None if form in ("table", "pivot", "single") else lambda results: _rows(viewer, results[0], shown)
+    only = leaving.only_said(viewer, asking.chosen_of(viewer, query.filtered("currency")))  # the currency stands beside each number
+    frame.show(viewer, chosen, lambda: replace(drawing.widget(viewer, chosen, "x", shown, query, form, height=height, notes=notes, sub=sub,
+                                                               only=only), below=rows))
+
+
+def _rows(viewer: Viewer, result: Result, title: str) -> int | None:
+    """The rows that a picture is drawn from; they stand in its frame, so that they are never of another answer than it."""
+    picked = tables.of(viewer, result, f"{title}: rows", TABLE)
     parts.foot(words.plural(result.frame.height, "row"))
+    return picked
 
 
 def keep(viewer: Viewer, asked: Visualization, board: Board | None = None) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.errors import WrongUsage, unknown
+from core.metrics.dimensions import ATTRIBUTE
 from core.ui import address, catalog, contents, parts, ranges, saved, seen, silence, words
 from core.ui.address import CARRIED, PARAMETERS, Chosen
 
@@ -158,6 +159,16 @@ def _sub_accounts(chosen: Chosen, names: catalog.Catalog) -> None:
     there = names.sub_accounts if len(chosen.journeys) != 1 else names.sub_accounts_of.get(chosen.journeys[0], ())
     if chosen.sub_accounts or len(there) > 1:
         _several("sub_account", chosen.sub_accounts, names.sub_accounts, "Sub-accounts", "account_tree", "All sub-accounts", lambda s: s or "No sub-account")
+
+
+def attribute(name: str, chosen: Sequence[Any], options: Sequence[Any]) -> None:
+    """A popover with the values of an attribute of the entry."""
+
+    def say(value: str | None) -> str:
+        return f"No {name}" if value is None else value
+
+    with _popover([say(value) for value in chosen], f"values of {name}", "sell", f"Any {name}", ATTRIBUTE + name):
+        _multiselect(ATTRIBUTE + name, chosen, [*options, *(value for value in chosen if value not in options)], words.plain(name), f"Any {name}", say)
 
 
 def _short(text: str) -> str:

@@ -36,8 +36,9 @@ LEFT_OUT = {"channel": "All channels", "journey_version": "All versions", "journ
 class Widget:
     """What stands on a page under one title.
 
-    `queries` are (words for the menu, Query): exports carry each, the first, “”, is what its table shows. `picture` draws a chart that
-    can be seen as a table; `draw` draws HTML, or gives the row of the first answer that was clicked.
+    `queries` are (words for the menu, Query): exports carry each, the first, “”, is what its table shows. `first`, where there is one, is asked in their
+    place for what stands on the page: a few rows of many. `picture` draws a chart that can be seen as a table; `draw` draws HTML, or gives the row of
+    the first answer that was clicked.
    `sub` is HTML below the title, `foot` gives lines of HTML below the body.
     """
 
@@ -53,6 +54,13 @@ class Widget:
     form: str = ""  # of a visualization: core.boards.forms
     table: Callable[[Results], None] | None = None  # of a map: draws the same rows in place of `draw` where the reader wants a table
     image: Callable[[Results], charts.Picture | Drawing] | None = None  # of a map: what its image shows in place of `picture`
+    first: Query | None = None
+    below: Callable[[Results], int | None] | None = None  # of the editor: draws the rows of the picture, and gives the one that was clicked
+
+    @property
+    def asked(self) -> tuple[Query, ...]:
+        """What stands on the page asks this."""
+        return tuple(query for _, query in self.queries) if self.first is None else (self.first,)
 
     @property
     def noted(self) -> registry.Noted:
@@ -107,11 +115,16 @@ def _whole(viewer: Viewer, chosen: Chosen, widget: Widget) -> None:
             leaving.image(viewer, chosen, widget.title, results, written.shown(shown, widget.title))
         drill.picked(viewer, widget.key, widget.title, results)
     _foot(chosen, widget, results, is_empty)
+    if widget.below and results and not (problem or is_empty or as_table):
+        with hits.drawing(results):
+            row = widget.below(results)
+        if row is not None:
+            drill.picked(viewer, widget.key, widget.title, results, charts.Mark(row, None))
 
 
 def _awaited(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
     """The answers; where they take long, the widget's place is held, says how far they are, and lets the reader stop them."""
-    queries = [query for _, query in widget.queries]
+    queries = widget.asked
     if seen.snapshot(viewer).published.events < LARGE or all(answers.is_known(viewer, query) for query in queries):
         return worked_out(viewer, widget)
     if hand.is_stopped(widget.key):
@@ -127,7 +140,7 @@ def _awaited(viewer: Viewer, widget: Widget) -> tuple[Results, str]:
 def worked_out(viewer: Viewer, widget: Widget, told: Told | None = None) -> tuple[Results, str]:
     """The answers, or the sentence that says why there are none. One widget's fault never takes the page with it."""
     try:
-        return answers.ask_all(viewer, widget.key, [query for _, query in widget.queries], told), ""
+        return answers.ask_all(viewer, widget.key, widget.asked, told), ""
     except JourneysError as problem:
         return (), str(problem)
     except Exception:  # a fault in one widget leaves the others: it is logged under a reference that the reader sees
@@ -191,6 +204,8 @@ def menu(viewer: Viewer, chosen: Chosen, widget: Widget, results: Results) -> No
     if picked is None:
         return
     what, n = entries[picked]
+    if widget.first is not None:
+        results = tuple(answers.ask(viewer, query) for _, query in widget.queries)
     if what == "why":
         why.show(viewer, chosen, [query for _, query in widget.queries])
     elif what == "link":

@@ -20,7 +20,7 @@ from core.boards.visualization import Visualization
 from core.metrics import Query, answer, rows
 from core.reports import asked, board_questions
 from core.store import report_schedules
-from core.ui import asking, break_down, dashboards, drill, mailing, paper, pictures, registry, seen
+from core.ui import answers, asking, break_down, dashboards, drill, frame, hand, mailing, paper, pictures, registry, seen
 from tests.pages.test_widgets_agree import as_text, by_command, by_csv, html, tables, widgets
 
 LEFT = {"measures": ["messages_sent"], "formulas": [{"name": "Left", "text": "messages_sent - messages_viewed"}]}
@@ -391,3 +391,37 @@ def test_an_attribute_that_cannot_be_is_said(run, query, words):
     at = run("explore", query)
     assert not at.exception
     assert words in said(at)
+
+
+def test_the_rows_of_a_picture_stand_in_its_frame_and_go_with_it(run, monkeypatch):
+    asked = "measures=messages_sent&dimensions=channel&form=bar"
+    at = run("explore", asked)
+    assert list(tables(at)) == ["Messages sent, by channel: rows"]
+    at.button(key="vb-x").click().run()
+    assert list(tables(at)) == ["Messages sent, by channel"]  # once
+    monkeypatch.setattr(frame, "LARGE", 0)
+    monkeypatch.setattr(answers, "is_known", lambda *_: False)
+    monkeypatch.setattr(hand, "is_stopped", lambda key: key == "x")
+    at = run("explore", asked)
+    assert "You stopped this question" in html(at)
+    assert list(tables(at)) == []
+    monkeypatch.setattr(hand, "is_stopped", lambda _: False)
+    at.button(key="again-x").click().run()
+    assert list(tables(at)) == ["Messages sent, by channel: rows"]
+
+
+def test_a_dashboards_filter_by_an_attribute_reaches_all_but_mep(run, ana, door):
+    adi = replace(ana, user=users.find(door.store, "adi"))
+    mep = Visualization(Query(("mep",), ("month",)), Span("12m"), "table")
+    made = shelf.add(adi, DASHBOARD, "By tier", Dashboard().added(own=SENT).added(own=mep))
+    at = run("dashboards", f"id={made}&attribute.tier=vip", user="adi")
+    assert not at.exception
+    assert "<b>tier</b> acts on 1 of 2 widgets" in said(at)
+    assert "MEP knows no “tier”" in said(at)
+    (sent,) = [query for widget in widgets(at) for _, query in widget.queries if query.measures == ("messages_sent",)]
+    assert sent.where == (("attribute.tier", ("vip",)),)
+    at.multiselect(key="f-attribute.tier").set_value(["vip", None]).run()
+    assert at.query_params["attribute.tier"] == "vip,"
+    at.button(key="b-clear").click().run()
+    assert "attribute.tier" not in at.query_params
+    assert "Start over" in said(run("dashboards", f"id={made}&attribute.plan=gold", user="adi"))

@@ -37,7 +37,7 @@ class Account:
     included_mep: int | None  # None: no limit agreed
     advanced_analytics: bool
     terms_accepted_at: datetime | None
-    attributes: tuple[str, ...] = ()  # of entries, by which facts can be filtered
+    attributes: tuple[str, ...] = ()  # of entries, by which facts can be split and filtered
 
     @property
     def time_zone(self) -> str:

@@ -2,7 +2,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.metrics import DIMENSIONS, MEASURES, Query, Unit
+from core.metrics import MEASURES, Query, Unit
+from core.metrics.dimensions import dimension
 from core.metrics.formulas import unit
 from core.metrics.rules import is_bucket
 
@@ -26,9 +27,9 @@ def kinds(query: Query) -> list[str]:
     return ["count" if of is Unit.PEOPLE else str(of) for of in units]
 
 
-def is_time(dimension: str) -> bool:
+def is_time(name: str) -> bool:
     """Whether it has an order in time of its own: buckets, hours, weekdays."""
-    return DIMENSIONS[dimension].is_time
+    return dimension(name).is_time
 
 
 def fitting(query: Query) -> str:

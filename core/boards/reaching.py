@@ -64,7 +64,7 @@ def said(wanted: Wanted, widgets: Sequence[tuple[str, Reached]]) -> list[tuple[s
 def _why_not(query: Query, name: str) -> str | None:
     if any(own == name for own, _ in query.where):
         return f"it has its own filter on {dimension(name).said}"
-    whole = [MEASURES[measure].label for measure in with_inputs(query).measures if not MEASURES[measure].may_be_filtered_by(name)]
+    whole = [MEASURES[measure].label for measure in with_inputs(query).measures if not MEASURES[measure].knows(name)]
     return f"{whole[0]} knows no {dimension(name).said}" if whole else None
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.errors import WrongUsage, unknown
-from core.metrics.comparing import period_name
 from core.metrics.dimensions import day
+from core.metrics.numbers import days
 
 Days = tuple[date | None, date | None]
 
 LABELS: Mapping[str, str] = {
     "7d": "Last 7 days", "28d": "Last 28 days", "30d": "Last 30 days", "90d": "Last 90 days", "365d": "Last 365 days",
     "month": "This month so far", "last_month": "Last month", "year": "This year so far",
-    "1m": "This month, whole", "3m": "3 whole months with this one", "6m": "6 whole months with this one", "12m": "12 whole months with this one",
+    "1m": "This month, whole",
+    "3m": "3 whole months, this one included", "6m": "6 whole months, this one included", "12m": "12 whole months, this one included",
     "all": "All there is",
 }
 _COUNTED = re.compile(r"([1-9][0-9]{0,3})([dm])")
@@ -59,9 +60,9 @@ class Span:
         """How people read it."""
         if not self.is_relative:
             first, last = self.days(date.min)
-            return period_name(first, last) if first and last else self.text
+            return days(first, last) if first and last else self.text
         n = self.text[:-1]
-        return LABELS.get(self.text) or (f"Last {n} days" if self.text.endswith("d") else f"{n} whole months with this one")
+        return LABELS.get(self.text) or (f"Last {n} days" if self.text.endswith("d") else f"{n} whole months, this one included")
 
     def days(self, today: date) -> Days:
         """The local days it means on the day of the data's as-of, both included; None is open."""

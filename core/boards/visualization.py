@@ -7,7 +7,8 @@ from typing import Any
 from core.boards.forms import FORMS, fitting
 from core.boards.spans import Span, meaning
 from core.errors import WrongUsage, unknown
-from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics import MEASURES, Query
+from core.metrics.dimensions import dimension
 
 KEYS = ("question", "range", "form")
 
@@ -63,7 +64,7 @@ def titled(query: Query) -> str:
     labels = [MEASURES[name].label for name in query.measures] + [formula.name for formula in query.formulas]
     first, *rest = labels or ["Nothing yet"]
     said = _listed([first, *(label if label[:2].isupper() else label[:1].lower() + label[1:] for label in rest)])
-    by = [DIMENSIONS[name].said for name in query.dimensions]
+    by = [dimension(name).said for name in query.dimensions]
     return f"{said}, by {_listed(by)}" if by else said
 
 

@@ -26,7 +26,7 @@ def account() -> None:
 
 def _values(what: Any) -> Any:
     for option in (
-        click.option("--attributes", metavar="NAME,…", help="Attributes of entries by which facts can be filtered, ten at most; an empty one: none. "
+        click.option("--attributes", metavar="NAME,…", help="Attributes of entries by which facts can be split and filtered, ten at most; an empty one: none. "
                      "A change holds from the next build on."),
         click.option("--advanced-analytics", type=click.Choice(["on", "off"]), help="Early access to visualizations, dashboards and Explore."),
         click.option("--included-mep", type=click.IntRange(0), metavar="N", help="The MEP that the contract includes."),

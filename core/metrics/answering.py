@@ -6,7 +6,7 @@ import polars as pl
 
 from core.errors import WrongUsage, unknown
 from core.metrics.comparing import arranged, beside, period_before, period_name
-from core.metrics.dimensions import ATTRIBUTE, DIMENSIONS, is_attribute
+from core.metrics.dimensions import ATTRIBUTE, dimension, is_attribute
 from core.metrics.facts import ENTERED, HAPPENED
 from core.metrics.formulas import computed
 from core.metrics.formulas import unit as unit_of
@@ -65,7 +65,7 @@ def column(name: str, query: Query | None = None) -> Column:
     for formula in query.formulas if query else ():
         if formula.name == of:
             return Column(name, of if of == name else f"{of}, before", unit_of(formula))
-    label, unit = (MEASURES[of].label, MEASURES[of].unit) if of in MEASURES else (DIMENSIONS[of].label, Unit.TEXT)
+    label, unit = (MEASURES[of].label, MEASURES[of].unit) if of in MEASURES else (dimension(of).label, Unit.TEXT)
     return Column(name, label if of == name else f"{label}, before", unit)
 
 
@@ -81,7 +81,7 @@ def answerable(snapshot: Snapshot, query: Query) -> None:
 
 
 def _known_attributes(snapshot: Snapshot, query: Query) -> None:
-    asked = [name.removeprefix(ATTRIBUTE) for name, _ in query.where if is_attribute(name)]
+    asked = [name.removeprefix(ATTRIBUTE) for name in (*query.dimensions, *(name for name, _ in query.where)) if is_attribute(name)]
     for gone in (name for name in asked if name not in snapshot.attributes):
         raise WrongUsage(f"{unknown('attribute of entries', gone, snapshot.attributes)} Which of them filter is said in the account's settings "
                          f"(`journeys account set A --attributes {gone},…`), and holds for numbers refreshed since.")
@@ -105,7 +105,7 @@ def journey_names(snapshot: Snapshot) -> dict[str, str]:
 def still_open(snapshot: Snapshot, query: Query) -> int:
     """How many runs that started in the range of a settled question, by its filters of runs, are still in the journey."""
     runs = MEASURES["currently_in_journey"]
-    asked = Query((runs.name,), first=query.first, last=query.last, where=tuple(item for item in query.where if runs.may_be_filtered_by(item[0])))
+    asked = Query((runs.name,), first=query.first, last=query.last, where=tuple(item for item in query.where if runs.knows(item[0])))
     known = _open_runs.setdefault(snapshot, {})
     if asked not in known:
         if len(known) >= MOST_RANGES:

@@ -7,7 +7,7 @@ import polars as pl
 from core.errors import WrongUsage
 from core.metrics.answering import answerable, counted
 from core.metrics.clock import local_texts
-from core.metrics.dimensions import DIMENSIONS
+from core.metrics.dimensions import dimension
 from core.metrics.evidence import LABELS, facts_behind, people_behind
 from core.metrics.measures import MEASURES
 from core.metrics.once import once
@@ -51,7 +51,7 @@ def row_batches(snapshot: Snapshot, query: Query, size: int | None = BATCH) -> I
 
 def row_columns(query: Query, frame: pl.DataFrame) -> tuple[Column, ...]:
     """How the columns of such rows are read in a file."""
-    known = {name: (DIMENSIONS[name].label, Unit.TEXT) for name in query.dimensions}
+    known = {name: (dimension(name).label, Unit.TEXT) for name in query.dimensions}
     known |= {name: (MEASURES[name].label, MEASURES[name].unit) for name in query.measures}
     columns = []
     for name, kind in frame.schema.items():
@@ -101,5 +101,5 @@ def _ordered(frame: pl.DataFrame, query: Query) -> pl.DataFrame:
 def _of_part(query: Query, part: str) -> Query:
     """The question for one part of a rate: what is not the part's own is left out (currency, of goal performers)."""
     measure = MEASURES[part]
-    return replace(query, measures=(part,), dimensions=tuple(name for name in query.dimensions if name in measure.splits),
-                   where=tuple(item for item in query.where if measure.may_be_filtered_by(item[0])))
+    return replace(query, measures=(part,), dimensions=tuple(name for name in query.dimensions if measure.knows(name)),
+                   where=tuple(item for item in query.where if measure.knows(item[0])))

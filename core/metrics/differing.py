@@ -15,6 +15,7 @@ from core.metrics.planner import Part, plan
 from core.metrics.query import Query
 from core.metrics.result import Column
 from core.metrics.rules import columns, settled
+from core.metrics.sql import named
 from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
 
@@ -108,7 +109,7 @@ def _of_people(query: Query) -> bool:
 
 def _prints(snapshot: Snapshot, part: Part, query: Query) -> pl.DataFrame:
     """(block, n, mark): how many rows have their key in the block of positions, and what they are, as one number."""
-    measure, own = part.measures[0], [*part.dimensions]
+    measure, own = part.measures[0], [named(name) for name in part.dimensions]
     addend = measure.counted if measure.unit in (Unit.MONEY, Unit.SECONDS) else "1"
     end = once(snapshot, "SELECT position FROM build").item() + 1
     by = "profile_key" if _of_people(query) else None

@@ -28,6 +28,11 @@ class Dimension:
     needs_journey: bool = False  # its values mean something within one journey alone
 
     @property
+    def offered(self) -> str:
+        """Its label in a list with others."""
+        return self.label
+
+    @property
     def said(self) -> str:
         """Its label within a sentence."""
         return self.label.lower()
@@ -115,12 +120,17 @@ CATALOGUE = (
 DIMENSIONS = {dimension.name: dimension for dimension in CATALOGUE}
 
 
-ATTRIBUTE = "attribute."  # what a filter by an attribute of the entry is called: this, then the attribute's name
+ATTRIBUTE = "attribute."  # what an attribute of the entry is called as a dimension: this, then its own name
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute(Dimension):
-    """What entries say beside the columns, by its name: facts can be filtered by it, not split."""
+    """What entries say beside the columns, by its name."""
+
+    @property
+    def offered(self) -> str:
+        """Its label in a list with others."""
+        return f"{self.label} (attribute of the entry)"
 
     @property
     def said(self) -> str:
@@ -133,7 +143,7 @@ class Attribute(Dimension):
 
 
 def is_attribute(name: str) -> bool:
-    """Whether the name of a filter means an attribute of the entry."""
+    """Whether the name of a dimension means an attribute of the entry."""
     return name.startswith(ATTRIBUTE) and len(name) > len(ATTRIBUTE)
 
 

@@ -82,7 +82,7 @@ def _dimensions() -> Iterable[str]:
     yield ""
     yield "“Only within a journey”: needs journey as a dimension, or a filter of one journey by its id."
     yield ""
-    yield "`attribute.NAME` is a filter and no split: what the earliest of a run's entered events that says it says beside the columns, of the names"
+    yield "`attribute.NAME` splits and filters too: what the earliest of a run's entered events that says it says beside the columns, of the names"
     yield "that the account lists (`journeys account set A --attributes plan,region`, or Administration), from the next build on. For every measure but"
     yield "mep. A value is text, a number by value (1.0 is `1`) or `true`/`false`; null chooses the runs that say nothing of it, and calls of no run."
 

@@ -6,7 +6,7 @@ from core.metrics.facts import COLUMNS, Rows
 from core.metrics.measures import Measure
 from core.metrics.planner import Part
 from core.metrics.query import Query
-from core.metrics.sql import Params, fact_rows
+from core.metrics.sql import Params, fact_rows, named
 from core.metrics.units import Unit
 
 
@@ -45,7 +45,8 @@ def facts_behind(part: Part, query: Query, start: int, end: int) -> tuple[str, P
     is_sum = measure.unit in (Unit.MONEY, Unit.SECONDS)
     shown = _shown(part, measure)
     texts, params = union(part, query, lambda rows: _columns(rows.table, shown, measure.counted if is_sum else None), start, end)
-    columns = [*(f"fact.{name}" for name in query.dimensions), *([f"_addend AS {measure.name}"] if is_sum else []), "_key AS position", "profiles.profile_id"]
+    columns = [f"fact.{named(name)}" for name in query.dimensions] + ([f"_addend AS {measure.name}"] if is_sum else [])
+    columns += ["_key AS position", "profiles.profile_id"]
     lender = SHOWN[part.rows[0].table].lender
     columns += [f"lender.{name} AS {name}" if lender and name == lender[2] else f"_{name} AS {name}" for name in shown]
     lines = [f"SELECT {', '.join(columns)}", f"FROM (\n{texts}\n) AS fact", "LEFT JOIN profiles ON profiles.profile_key = fact._profile"]
@@ -58,9 +59,9 @@ def facts_behind(part: Part, query: Query, start: int, end: int) -> tuple[str, P
 def people_behind(part: Part, query: Query, start: int, end: int) -> tuple[str, Params]:
     """One row a group and profile whose key is in [start, end): its dimensions, profile_id, and how many facts it has."""
     texts, params = union(part, query, lambda rows: ["profile_key"], start, end, key="profile_key")
-    dimensions = "".join(f"{name}, " for name in part.dimensions)
+    dimensions = "".join(f"{named(name)}, " for name in part.dimensions)
     people = f"SELECT {dimensions}profile_key, count(*) AS facts\nFROM (\n{texts}\n)\nGROUP BY {dimensions}profile_key"
-    order = ", ".join(["profile_key", *part.dimensions])
+    order = ", ".join(["profile_key", *map(named, part.dimensions)])
     return f"SELECT {dimensions}profile_id, facts\nFROM (\n{people}\n)\nLEFT JOIN profiles USING (profile_key)\nORDER BY {order}", params
 
 

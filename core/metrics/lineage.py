@@ -1,4 +1,5 @@
 """Why this number: what it means, on which basis, with which filters, from which snapshot, by which SQL, and how many rows are behind it."""
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from core.metrics.units import Unit
 from core.warehouse.snapshots import Snapshot
 from core.warehouse.zones import local
 
+_QUOTED_OR_MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""")
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -92,9 +94,8 @@ def filters_in_words(query: Query) -> tuple[str, ...]:
 
 def inlined(sql: str, params: Params) -> str:
     """The SQL with its parameters in it, for copying."""
-    pieces = sql.split("?")
-    literals = [*(_literal(param) for param in params), ""]
-    return "".join(piece + literal for piece, literal in zip(pieces, literals, strict=True))
+    literals = iter([_literal(param) for param in params])
+    return _QUOTED_OR_MARK.sub(lambda found: next(literals) if found[0] == "?" else found[0], sql)
 
 
 def _literal(value: str | int | date) -> str:

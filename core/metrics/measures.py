@@ -38,8 +38,8 @@ class Measure:
         """Whether it is one measure over another."""
         return bool(self.parts)
 
-    def may_be_filtered_by(self, name: str) -> bool:
-        """Whether a filter of this name can choose among its facts: what it is split by, and attributes of the entry where its facts are of runs."""
+    def knows(self, name: str) -> bool:
+        """Whether it may be split and filtered by this dimension: its splits, and attributes of the entry where its facts are of runs."""
         return name in self.splits or (is_attribute(name) and "journey_version" in self.splits)
 
     @property

@@ -22,14 +22,14 @@ class Possible:
 
 
 def possible(query: Query, attributes: Sequence[str] = ()) -> Possible:
-    """What may be added to this question, one thing at a time. `attributes`: names of the entries' attributes that facts can be filtered by."""
+    """What may be added to this question, one thing at a time. `attributes`: names of the entries' attributes that there are."""
+    every = (*DIMENSIONS, *(ATTRIBUTE + name for name in attributes))
     asked = with_inputs(replace(query, order=None, limit=None))
     stands = replace(asked, compare=None)
     return Possible(
         measures=_each(MEASURES, query.measures, lambda name: _why_no_measure(stands, name)),
-        dimensions=_each(DIMENSIONS, query.dimensions, lambda name: _why_no_split(stands, name, "split")),
-        filters=_each((*DIMENSIONS, *(ATTRIBUTE + name for name in attributes)), [name for name, _ in query.where],
-                      lambda name: _why_no_split(stands, name, "filtered")),
+        dimensions=_each(every, query.dimensions, lambda name: _why_no_split(stands, name, "split")),
+        filters=_each(every, [name for name, _ in query.where], lambda name: _why_no_split(stands, name, "filtered")),
         comparisons=_each(COMPARISONS, (), lambda name: None if query.first and query.last else "A comparison needs a range with both ends."),
     )
 
@@ -39,7 +39,7 @@ def mended(query: Query, currencies: Sequence[str], own_currency: str) -> Query:
     currencies (`currencies`) is asked in one of them, its own where it can be."""
     asked = with_inputs(query)
     if not _in_one_journey(query):
-        query = replace(query, dimensions=tuple(name for name in query.dimensions if not DIMENSIONS[name].needs_journey),
+        query = replace(query, dimensions=tuple(name for name in query.dimensions if not dimension(name).needs_journey),
                         where=tuple(item for item in query.where if not dimension(item[0]).needs_journey))
     money = [name for name in asked.measures if "currency" in MEASURES[name].splits]
     if not money:
@@ -57,10 +57,10 @@ def _each(names: Iterable[str], there: Sequence[str], why: Callable[[str], str |
 
 def _why_no_measure(query: Query, name: str) -> str | None:
     label = MEASURES[name].label
-    split = [DIMENSIONS[other].said for other in query.dimensions if other not in MEASURES[name].splits]
+    split = [dimension(other).said for other in query.dimensions if not MEASURES[name].knows(other)]
     if split:
         return f"{label} cannot be split by {_listed(split)}"
-    filtered = [dimension(other).said for other, _ in query.where if other != "currency" and not MEASURES[name].may_be_filtered_by(other)]
+    filtered = [dimension(other).said for other, _ in query.where if other != "currency" and not MEASURES[name].knows(other)]
     if filtered:
         return f"{label} cannot be filtered by {_listed(filtered)}"
     return _refusal(replace(query, measures=(*query.measures, name)), label)
@@ -70,7 +70,7 @@ def _why_no_split(query: Query, name: str, doing: str) -> str | None:
     """Why the question cannot be split (or filtered) by this dimension."""
     what = dimension(name)
     asked = [MEASURES[measure] for measure in query.measures]
-    others = [measure.label for measure in asked if not (name in measure.splits if doing == "split" else measure.may_be_filtered_by(name))]
+    others = [measure.label for measure in asked if not measure.knows(name)]
     if name == "currency" and doing == "filtered" and len(others) < len(query.measures):
         return None  # it acts on the money alone
     if others:

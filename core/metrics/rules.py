@@ -11,6 +11,7 @@ from core.metrics.measures import MEASURES, Measure
 from core.metrics.query import Query, Where
 
 COMPARISONS = ("previous", "year", "weekdays")
+ANY_ATTRIBUTE = f"{ATTRIBUTE}NAME"
 BEFORE = "_before"  # suffix of a column of the compared period
 
 
@@ -61,11 +62,16 @@ def grain(days: int) -> str:
 def _names(query: Query) -> None:
     if not query.measures:
         raise WrongUsage("A question asks for at least one measure: --measures entries.")
-    for kind, names, known in (("measure", query.measures, MEASURES), ("dimension", query.dimensions, DIMENSIONS)):
-        _known_once(kind, names, known)
+    _known_once("measure", query.measures, MEASURES)
+    _known_once("dimension", query.dimensions, _dimensions_among(query.dimensions))
     for kind, name, choices in (("basis", query.basis, (ENTERED, HAPPENED)), ("comparison", query.compare, COMPARISONS)):
         if name is not None and name not in choices:
             raise WrongUsage(unknown(kind, name, choices))
+
+
+def _dimensions_among(names: Iterable[str]) -> list[str]:
+    """All dimensions, and those of the names that mean attributes: which there are is for the snapshot to say."""
+    return [*DIMENSIONS, *filter(is_attribute, names)]
 
 
 def _known_once(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
@@ -97,7 +103,7 @@ def _ends_month(query: Query) -> bool:
 
 def _where(query: Query) -> Where:
     names = [name for name, _ in query.where]
-    _known_once("dimension", names, [*DIMENSIONS, *filter(is_attribute, names)])
+    _known_once("dimension", names, _dimensions_among(names))
     settled_filters = []
     for name, values in query.where:
         if not values:
@@ -108,17 +114,13 @@ def _where(query: Query) -> Where:
 
 
 def _combination(measure: Measure, query: Query) -> None:
-    for name in query.dimensions:
-        if name not in measure.splits:
-            raise WrongUsage(_not_with(measure, "split", name, [other.name for other in MEASURES.values() if name in other.splits]))
-    for name, _ in query.where:
-        if name != "currency" and not measure.may_be_filtered_by(name):  # a currency filter leaves the other measures whole
-            raise WrongUsage(_not_with(measure, "filtered", name, [other.name for other in MEASURES.values() if other.may_be_filtered_by(name)]))
-
-
-def _not_with(measure: Measure, doing: str, name: str, works: list[str]) -> str:
-    can = [*measure.splits, *([f"{ATTRIBUTE}…"] if doing == "filtered" and measure.may_be_filtered_by(f"{ATTRIBUTE}…") else [])]
-    return f"{measure.name} cannot be {doing} by {name}. It can be {doing} by: {', '.join(can)}. {name} works with: {', '.join(works)}."
+    filters = [name for name, _ in query.where if name != "currency"]  # a currency filter leaves the other measures whole
+    for doing, names in (("split", query.dimensions), ("filtered", filters)):
+        for name in names:
+            if not measure.knows(name):
+                can = [*measure.splits, *([ANY_ATTRIBUTE] if measure.knows(ANY_ATTRIBUTE) else [])]
+                works = [other.name for other in MEASURES.values() if other.knows(name)]
+                raise WrongUsage(f"{measure.name} cannot be {doing} by {name}. It can be {doing} by: {', '.join(can)}. {name} works with: {', '.join(works)}.")
 
 
 def _currency_filter(query: Query) -> None:

@@ -40,19 +40,20 @@ def sql_for(query: Query, force_facts: bool = False, series: Series | None = Non
 
 
 def _dimensions(query: Query, source: str, beside: list[str]) -> list[str]:
-    return [f"{source}.{name}" if beside else name for name in query.dimensions]
+    return [f"{source}.{named(name)}" if beside else named(name) for name in query.dimensions]
 
 
 def _joined(names: list[str], parts: tuple[Part, ...], query: Query) -> str:
     """A row a group that any part has: grouping is the join in which null equals null."""
     measures = [f"max({measure.name}) AS {measure.name}" for part in parts if not part.is_beside for measure in part.measures]
     union = "\n    UNION ALL BY NAME ".join(f"FROM {name}" for name in names)
-    group = [f"GROUP BY {', '.join(query.dimensions)}"] if query.dimensions else []
-    return "\n".join([f"SELECT {', '.join([*query.dimensions, *measures])}", f"FROM (\n    {union}\n)", *group])
+    dimensions = [named(name) for name in query.dimensions]
+    group = [f"GROUP BY {', '.join(dimensions)}"] if dimensions else []
+    return "\n".join([f"SELECT {', '.join([*dimensions, *measures])}", f"FROM (\n    {union}\n)", *group])
 
 
 def _beside(name: str, part: Part, source: str) -> str:
-    equal = " AND ".join(f"{name}.{dimension} IS NOT DISTINCT FROM {source}.{dimension}" for dimension in part.dimensions)
+    equal = " AND ".join(f"{name}.{dimension} IS NOT DISTINCT FROM {source}.{dimension}" for dimension in map(named, part.dimensions))
     return f"LEFT JOIN {name} ON {equal or 'TRUE'}"
 
 
@@ -78,8 +79,8 @@ def _rounded(money: str, people: str) -> str:
 def _order(query: Query) -> list[str]:
     order = []
     if query.order is not None:
-        order.append(f"{query.order.removeprefix('-')} {'DESC' if query.order.startswith('-') else 'ASC'} NULLS LAST")
-    return [*order, *(f"{name} ASC NULLS LAST" for name in query.dimensions)]
+        order.append(f"{named(query.order.removeprefix('-'))} {'DESC' if query.order.startswith('-') else 'ASC'} NULLS LAST")
+    return [*order, *(f"{named(name)} ASC NULLS LAST" for name in query.dimensions)]
 
 
 def part_sql(part: Part, query: Query, series: Series | None) -> tuple[str, Params]:
@@ -186,7 +187,7 @@ def _several_tables(part: Part, query: Query) -> tuple[str, Params]:
         texts.append(text)
         params += own
     together = _indent("\nUNION ALL\n".join(texts))
-    lines = [f"SELECT {', '.join([*part.dimensions, f'{measure.sql} AS {measure.name}'])}", f"FROM (\n{together}\n)"]
+    lines = [f"SELECT {', '.join([*map(named, part.dimensions), f'{measure.sql} AS {measure.name}'])}", f"FROM (\n{together}\n)"]
     return "\n".join(lines + (["GROUP BY ALL"] if part.dimensions else [])), params
 
 
@@ -199,7 +200,7 @@ def fact_rows(rows: Rows, part: Part, query: Query, columns: list[str], conditio
 
 
 def _select(table: str, day: str, hour: str, dimensions: tuple[str, ...], columns: list[str], conditions: list[str], grouped: bool = True) -> str:
-    held = [(name, _column(table, name, day, hour)) for name in dimensions]
+    held = [(named(name), _column(table, name, day, hour)) for name in dimensions]
     shown = [name if column == name else f"{column} AS {name}" for name, column in held]
     lines = [f"SELECT {', '.join([*shown, *columns])}", f"FROM {table}"]
     if conditions:
@@ -209,7 +210,15 @@ def _select(table: str, day: str, hour: str, dimensions: tuple[str, ...], column
     return "\n".join(lines)
 
 
+def named(dimension: str) -> str:
+    """The name of a dimension's column."""
+    return '"' + dimension.replace('"', '""') + '"' if is_attribute(dimension) else dimension
+
+
 def _column(table: str, dimension: str, day: str, hour: str) -> str:
+    if is_attribute(dimension):
+        own = dimension.removeprefix(ATTRIBUTE).replace("'", "''")
+        return f"(SELECT said.value FROM run_attributes AS said WHERE said.run_key = {table}.run_key AND said.name = '{own}')"
     return COLUMNS[table].get(dimension) or bucket(dimension, day, hour)
 
 

@@ -63,7 +63,7 @@ def only(query: Query, name: str) -> Query:
     plain = replace(query, measures=() if formulas else (name,), formulas=formulas, dimensions=(), first=None, last=None, basis="happened", compare=None,
                     order=None, limit=None, answer=None)
     known = [MEASURES[one] for one in with_inputs(plain).measures if one in MEASURES]
-    kept = tuple((name, values) for name, values in query.where if not is_bucket(name) and all(measure.may_be_filtered_by(name) for measure in known))
+    kept = tuple((name, values) for name, values in query.where if not is_bucket(name) and all(measure.knows(name) for measure in known))
     return replace(plain, where=kept)
 
 

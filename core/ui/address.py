@@ -77,7 +77,7 @@ class Chosen:
 
         With `compare` the answer holds the days compared with too, where the reader compares at all.
         """
-        where = tuple((name, values) for name, values in self.where if all(MEASURES[measure].may_be_filtered_by(name) for measure in measures))
+        where = tuple((name, values) for name, values in self.where if all(MEASURES[measure].knows(name) for measure in measures))
         first, last = self.days
         against = self.compare if compare and self.compare != "none" else None
         return Query(measures, tuple(by), first, last, self.basis, where, order, limit, against)
@@ -86,7 +86,7 @@ class Chosen:
         """As few Queries, each with its comparison, as give every measure all the filters that it allows."""
         groups: dict[frozenset[str], list[str]] = {}
         for measure in measures:
-            allowed = frozenset(name for name, _ in self.where if MEASURES[measure].may_be_filtered_by(name))
+            allowed = frozenset(name for name, _ in self.where if MEASURES[measure].knows(name))
             groups.setdefault(allowed, []).append(measure)
         return tuple(self.ask(*group, by=by, compare=True) for group in groups.values())
 

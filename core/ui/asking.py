@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ def read(viewer: Viewer, standing: Visualization | None = None) -> Visualization
     chosen = address.read({name: given[name] for name in COMMON if name in given}, catalog.of(viewer).known(seen.today(viewer)))
     formulas = _formulas(given)
     measures = _names(given, "measures", "measure", MEASURES) if "measures" in given else _first(chosen)
-    dimensions = _names(given, "dimensions", "dimension", DIMENSIONS) if "measures" in given else FIRST.query.dimensions
+    dimensions = _names(given, "dimensions", "dimension", _dimensions(viewer)) if "measures" in given else FIRST.query.dimensions
     query = Query(measures, dimensions, basis=chosen.basis, where=chosen.where, formulas=formulas, order=given.get("order") or None, limit=_limit(given))
     if given.get("compare", "none") != "none":
         query = replace(query, compare=chosen.compare)
@@ -133,7 +133,11 @@ def _any_day(chosen: Chosen) -> address.Known:
     return address.Known(chosen.today, chosen.days[0], {}, (), (), {})
 
 
-def _names(given: Mapping[str, str], parameter: str, kind: str, known: Mapping[str, object]) -> tuple[str, ...]:
+def _dimensions(viewer: Viewer) -> tuple[str, ...]:
+    return (*DIMENSIONS, *(ATTRIBUTE + name for name in seen.snapshot(viewer).attributes))
+
+
+def _names(given: Mapping[str, str], parameter: str, kind: str, known: Collection[str]) -> tuple[str, ...]:
     names = tuple(name for name in address.split(given.get(parameter, "")) if name)
     for name in names:
         if name not in known:

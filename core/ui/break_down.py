@@ -13,8 +13,9 @@ from core.boards.forms import fitting
 from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.errors import JourneysError
-from core.metrics import DIMENSIONS, Result
+from core.metrics import Result
 from core.metrics import currencies as currencies_of
+from core.metrics.dimensions import dimension
 from core.metrics.possible import mended, possible
 from core.ui import answers, asking, hand, hits, parts, seen, tables, watch, why, words
 
@@ -88,14 +89,14 @@ def _shown(viewer: Viewer, going: Going) -> None:
     if st.segmented_control("Show", WAYS, default=WAYS[0], required=True, key="drill-way", label_visibility="collapsed") != WAYS[0]:
         why.inside(viewer, asking.chosen_of(viewer, query), [query])
         return
-    may = {name: why_not for name, why_not in possible(query).dimensions.items() if name not in narrowed.query.dimensions}
+    may = {name: why_not for name, why_not in possible(query, seen.snapshot(viewer).attributes).dimensions.items() if name not in narrowed.query.dimensions}
     told = {name for name, values in query.where if len(values) == 1} | ({*DAYS, "weekday"} if query.first and query.first == query.last else set())
     offered = [name for name, why_not in may.items() if why_not is None and name not in told]  # what is told, every row would say again
-    offered.sort(key=lambda name: DIMENSIONS[name].is_time)
+    offered.sort(key=lambda name: dimension(name).is_time)
     if not offered:
         parts.state("account_tree", "Nothing is left to break down by", "Explore it from here, or look at the rows behind it.")
         return
-    by = st.selectbox("Break down by", offered, format_func=lambda name: DIMENSIONS[name].label, key=f"drill-by-{len(going.steps)}")
+    by = st.selectbox("Break down by", offered, format_func=lambda name: dimension(name).offered, key=f"drill-by-{len(going.steps)}")
     made = broken_down(viewer, narrowed, by)
     try:
         result = answers.ask(viewer, made.asked(seen.today(viewer)))
@@ -159,8 +160,8 @@ def within(asked: Visualization, row: Values) -> Visualization:
 def broken_down(viewer: Viewer, asked: Visualization, by: str) -> Visualization:
     """The question split by one dimension more, the most first."""
     there = asked.query.dimensions
-    query = replace(asked.query, dimensions=(by, *there) if DIMENSIONS[by].is_time else (*there, by), compare=None, order=None)
-    if not DIMENSIONS[by].is_time and query.measures:
+    query = replace(asked.query, dimensions=(by, *there) if dimension(by).is_time else (*there, by), compare=None, order=None)
+    if not dimension(by).is_time and query.measures:
         query = replace(query, order=f"-{query.measures[0]}")
     query = mended(query, currencies_of(seen.snapshot(viewer)), viewer.account.currency)
     return replace(asked, query=query, form=fitting(query))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,8 +13,9 @@ from core.boards.forms import FORMS, fitting
 from core.boards.spans import LABELS, Span
 from core.boards.visualization import Visualization
 from core.errors import JourneysError
-from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics import MEASURES, Query
 from core.metrics import currencies as currencies_of
+from core.metrics.dimensions import dimension
 from core.metrics.formulas import Formula, checked
 from core.metrics.possible import Possible, mended, possible
 from core.metrics.rules import columns
@@ -33,9 +34,9 @@ def show(viewer: Viewer, asked: Visualization) -> None:
     query = asked.asked(seen.today(viewer))
     may = _allowed(viewer, possible(query, seen.snapshot(viewer).attributes))
     with st.container(key="ask", gap="small"):
-        _names(viewer, asked, "Measures", "measures", MEASURES, may.measures)
+        _names(viewer, asked, "Measures", "measures", {name: measure.label for name, measure in MEASURES.items()}, may.measures)
         _formulas(viewer, asked)
-        _names(viewer, asked, "Split by", "dimensions", DIMENSIONS, may.dimensions)
+        _names(viewer, asked, "Split by", "dimensions", {name: dimension(name).offered for name in may.dimensions}, may.dimensions)
         narrowing.show(viewer, asked.query, may.filters, lambda narrowed: put(viewer, asked, narrowed), "e")
         _range(viewer, asked)
         _basis_and_comparison(viewer, asked, may)
@@ -58,16 +59,16 @@ def put(viewer: Viewer, asked: Visualization, query: Query, form: str | None = N
     asking.write(replace(asked, query=query, form=form))
 
 
-def _names(viewer: Viewer, asked: Visualization, label: str, field: str, known: Mapping[str, Any], may: Mapping[str, str | None]) -> None:
+def _names(viewer: Viewer, asked: Visualization, label: str, field: str, labels: Mapping[str, str], may: Mapping[str, str | None]) -> None:
     chosen: Sequence[str] = getattr(asked.query, field)
     key = f"e-{field}"
     st.session_state[key] = list(chosen)
-    options = [*chosen, *(name for name in known if may[name] is None and name not in chosen)]
+    options = [*chosen, *(name for name in labels if may[name] is None and name not in chosen)]
     st.multiselect(
-        label, options, format_func=lambda name: known[name].label, key=key, placeholder="Choose",
+        label, options, format_func=lambda name: labels.get(name, name), key=key, placeholder="Choose",
         on_change=lambda: put(viewer, asked, with_names(asked.query, field, tuple(st.session_state[key]))),
     )  # fmt: skip
-    narrowing.why_not({known[name].label: why for name, why in may.items() if why})
+    narrowing.why_not({labels[name]: why for name, why in may.items() if why})
 
 
 def with_names(query: Query, field: str, names: tuple[str, ...]) -> Query:
@@ -150,15 +151,16 @@ def _basis_and_comparison(viewer: Viewer, asked: Visualization, may: Possible) -
 def _order(viewer: Viewer, asked: Visualization) -> None:
     query = asked.query
     names = [name for name in columns(query) if not name.endswith("_before")]
-    labels = {name: DIMENSIONS[name].label if name in DIMENSIONS else MEASURES[name].label if name in MEASURES else name for name in names}
+    labels = {name: MEASURES[name].label if name in MEASURES else name for name in names} | {name: dimension(name).label for name in query.dimensions}
 
     def said(order: str) -> str:
         if not order:
             return "As it comes"
         name, is_down = order.removeprefix("-"), order.startswith("-")
-        return f"{labels.get(name, name)}, {('last' if is_down else 'first') + ' first' if name in DIMENSIONS else ('most' if is_down else 'least') + ' first'}"
+        first = ("last" if is_down else "first") if name in query.dimensions else ("most" if is_down else "least")
+        return f"{labels.get(name, name)}, {first} first"
 
-    options = [AS_IT_COMES, *(f"{sign}{name}" for name in names for sign in (("", "-") if name in DIMENSIONS else ("-", "")))]
+    options = [AS_IT_COMES, *(f"{sign}{name}" for name in names for sign in (("", "-") if name in query.dimensions else ("-", "")))]
     st.session_state["e-order"] = query.order if query.order in options else AS_IT_COMES
     left, right = st.columns([2.2, 1], gap="xsmall")
     left.selectbox("Order", options, format_func=said, key="e-order",

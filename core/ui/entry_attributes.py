@@ -1,4 +1,4 @@
-"""Administration: which attributes of entries facts can be filtered by, chosen among those that the newest entries say."""
+"""Administration: which attributes of entries facts can be split and filtered by, chosen among those that the newest entries say."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def show(viewer: Viewer, account: Account) -> None:
     """The choice as a form; another account's, which an operator administers, without what its entries say."""
     said = attributes.offered(viewer.log().segments()) if account.account_id == viewer.account.account_id else {}
-    sub = "What entries say beside the columns, such as a plan or a region, as filters of Explore"
-    with frame.section("attributes", "Filters by attributes", sub), st.form("attributes", border=False):
+    sub = "What entries say beside the columns, such as a plan or a region, for Explore to split and filter by"
+    with frame.section("attributes", "Attributes of entries", sub), st.form("attributes", border=False):
         chosen = st.multiselect(
-            "Attributes of entries", list(dict.fromkeys([*account.attributes, *said])), account.attributes, format_func=lambda name: _with_share(name, said),
+            "To split and filter by", list(dict.fromkeys([*account.attributes, *said])), account.attributes, format_func=lambda name: _with_share(name, said),
             accept_new_options=True, max_selections=MOST_ATTRIBUTES, placeholder="Choose, or write the name of an attribute",
-            help=f"Up to {MOST_ATTRIBUTES}. A filter chooses runs by what the earliest of their entered events says. Values that differ for each person "
-                 "(a name, an address) make no good filter, and are kept in the snapshots.",
+            help=f"Up to {MOST_ATTRIBUTES}. A run has what the earliest of its entered events says. Values that differ for each person "
+                 "(a name, an address) make no good groups, and are kept in the snapshots.",
         )  # fmt: skip
         if st.form_submit_button("Keep the attributes", type="primary"):
             administration.do(viewer, lambda: _kept(viewer, account, tuple(chosen)))

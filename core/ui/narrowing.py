@@ -35,13 +35,9 @@ def show(viewer: Viewer, query: Query, may: Mapping[str, str | None], put: Put, 
         st.session_state[PENDING.format(key)] = st.session_state[f"{key}-filter"]
 
     st.session_state[f"{key}-filter"] = None
-    st.selectbox("Only where", offered, format_func=_label, key=f"{key}-filter", index=None, placeholder="Add a filter",
+    st.selectbox("Only where", offered, format_func=lambda name: dimension(name).offered, key=f"{key}-filter", index=None, placeholder="Add a filter",
                  on_change=add, label_visibility="visible" if not on else "collapsed")  # fmt: skip
-    why_not({_label(name): why for name, why in may.items() if why and not is_bucket(name)})
-
-
-def _label(name: str) -> str:
-    return f"{dimension(name).label} (attribute of the entry)" if is_attribute(name) else dimension(name).label
+    why_not({dimension(name).offered: why for name, why in may.items() if why and not is_bucket(name)})
 
 
 def _one(viewer: Viewer, query: Query, name: str, put: Put, key: str) -> None:

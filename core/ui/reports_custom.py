@@ -13,7 +13,8 @@ from core.access.features import Refused
 from core.boards import shelf
 from core.boards.visualization import Visualization, titled
 from core.errors import WrongUsage
-from core.metrics import DIMENSIONS, MEASURES, Query
+from core.metrics import MEASURES, Query
+from core.metrics.dimensions import dimension
 from core.reports import asked, pasted, schedules
 from core.store import report_schedules
 from core.ui import filters, frame, reports_forms, reports_list, reports_mail, seen, tables, words
@@ -92,7 +93,8 @@ def _in_words(text: str) -> str:
 
 def _columns(query: Query) -> str:
     """The columns that the question's table will have."""
-    return ", ".join([*(DIMENSIONS[name].label for name in query.dimensions), *(MEASURES[name].label for name in query.measures)])
+    named = (*(dimension(name).label for name in query.dimensions), *(MEASURES[name].label for name in query.measures))
+    return ", ".join([*named, *(formula.name for formula in query.formulas)])
 
 
 def _signed(viewer: Viewer, one: dict[str, Any]) -> dict[str, Any]:
@@ -168,10 +170,10 @@ def one(viewer: Viewer, schedule_id: str) -> None:
             said = f"{found.name} is switched {'off' if found.active else 'on'}."
             if st.button("Switch off" if found.active else "Switch on", key="schedule-switch", icon=":material/power_settings_new:"):
                 reports_list.done(viewer, lambda: schedules.switch(*who, active=not found.active, now=now), said, "schedule")
-            if st.button("Drop it", key="schedule-drop", icon=":material/delete:"):
-                reports_list.done(viewer, lambda: schedules.remove(*who, now=now), f"{found.name} is dropped; its reports stay.", "schedule")
+            if st.button("Remove it", key="schedule-drop", icon=":material/delete:"):
+                reports_list.done(viewer, lambda: schedules.remove(*who, now=now), f"{found.name} is removed; its reports stay.", "schedule")
             st.button("Close", key="schedule-close", type="tertiary", on_click=filters.write, args=({"schedule": None},))
-        rows = [{"title": item["title"], "asks": ", ".join(Query.of(item["question"]).measures)} for item in found.parameters["questions"]]
-        columns = [Col("Question", "t", lambda row: words.name(row["title"])), Col("Asks", "t", lambda row: escape(row["asks"]))]
+        rows = [{"title": item["title"], "columns": _columns(Query.of(item["question"]))} for item in found.parameters["questions"]]
+        columns = [Col("Question", "t", lambda row: words.name(row["title"])), Col("Columns", "t", lambda row: escape(row["columns"]))]
         tables.table(columns, rows, "Questions", "tight")
 

@@ -24,7 +24,7 @@ def test_the_last_30_days_are_other_days_tomorrow_and_two_dates_are_not():
     moving, staying = Span.of("30d"), Span.between(date(2026, 2, 14), TODAY)
     assert moving.days(date(2026, 3, 16)) == (date(2026, 2, 15), date(2026, 3, 16))
     assert staying.days(date(2026, 3, 16)) == (date(2026, 2, 14), TODAY)
-    assert (moving.label, staying.label) == ("Last 30 days", "14 Feb – 15 Mar 2026")
+    assert (moving.label, staying.label) == ("Last 30 days", "14 Feb–15 Mar 2026")
 
 
 @given(some.sampled_from(sorted(LABELS)), some.dates(date(2000, 1, 1), date(2050, 1, 1)))

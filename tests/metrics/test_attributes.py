@@ -1,4 +1,4 @@
-"""Filters by attributes of the entry: what the entries say under another name gives the same numbers as the sub-account that says the same."""
+"""Splits and filters by attributes of the entry: what the entries say under another name gives the numbers of the sub-account that says the same."""
 import random
 from contextlib import closing
 from dataclasses import replace
@@ -50,28 +50,39 @@ def told(tmp_path_factory):
 
 
 def asked_both_ways(asker, number):
-    """Questions filtered by the sub-account, and by the attribute that says the same."""
+    """Questions split or filtered by the sub-account, and by the attribute that says the same."""
     dice = random.Random(number)
     for _ in range(number):
         document = asker.question()
         where = {name: values for name, values in document.get("where", {}).items() if name != "sub_account"}
         chosen = dice.choice(CHOICES)
-        yield {**document, "where": {**where, "sub_account": chosen}}, {**document, "where": {**where, TIER: chosen}}
+        if "sub_account" not in document.get("dimensions", ()) or dice.random() < 0.3:
+            document["where"] = {**where, "sub_account": chosen}
+        yield document, by_tier(document)
 
 
-def test_an_attribute_filters_as_the_sub_account_that_says_the_same(told):
+def by_tier(document):
+    """The same question of the attribute."""
+    said = {"sub_account": TIER, "-sub_account": f"-{TIER}"}
+    where = {said.get(name, name): values for name, values in document.get("where", {}).items()}
+    changed = {"where": where, "dimensions": [said.get(name, name) for name in document.get("dimensions", [])]}
+    return document | changed | ({"order": said.get(document["order"], document["order"])} if document.get("order") else {})
+
+
+def test_an_attribute_splits_and_filters_as_the_sub_account_that_says_the_same(told):
     product, asker = told
     compared = 0
-    for by_sub_account, by_attribute in asked_both_ways(asker, 250):
+    for by_sub_account, by_attribute in asked_both_ways(asker, 300):
         try:
             expected = answer(product.snapshot, Query.of(by_sub_account)).frame
         except WrongUsage:
             continue
         if "mep" in by_sub_account["measures"]:
-            with pytest.raises(WrongUsage, match=r"mep cannot be filtered by attribute\.tier\. It can be filtered by: month, journey, sub_account\."):
+            with pytest.raises(WrongUsage, match=r"mep cannot be (split|filtered) by attribute\.tier\. It can be .* by: month, journey, sub_account\."):
                 answer(product.snapshot, Query.of(by_attribute))
             continue
-        assert answer(product.snapshot, Query.of(by_attribute)).frame.equals(expected), by_attribute
+        found = answer(product.snapshot, Query.of(by_attribute)).frame
+        assert found.rename({name: name.replace(TIER, "sub_account") for name in found.columns}).equals(expected), by_attribute
         compared += expected.height > 0
     assert compared > 100
 
@@ -82,10 +93,13 @@ def test_the_rows_behind_and_the_reason_are_the_same(told):
         if measure.name == "mep" or measure.is_rate or measure.name == "element_time_median_s":
             continue
         where = {"currency": ["EUR"]} if measure.is_money else {}
-        asked = [Query.of({"measures": [measure.name], "basis": basis, "where": {**where, name: chosen}}) for name in ("sub_account", TIER)]
-        by_sub_account, by_attribute = (rows(product.snapshot, query) for query in asked)
-        assert by_attribute.equals(by_sub_account), asked[1]
-        assert explain(product.snapshot, asked[1]).rows == by_attribute.height if measure.unit != "people" else True
+        document = {"measures": [measure.name], "dimensions": ["sub_account"], "basis": basis, "where": {**where, "sub_account": chosen}}
+        by_sub_account, by_attribute = (rows(product.snapshot, Query.of(asked)) for asked in (document, by_tier(document)))
+        assert by_attribute.columns[0] == TIER
+        assert by_attribute[TIER].equals(by_sub_account["sub_account"], null_equal=True)
+        shared = [name for name in by_sub_account.columns if name in by_attribute.columns]
+        assert by_attribute.select(shared).equals(by_sub_account.select(shared)), document
+        assert explain(product.snapshot, Query.of(by_tier(document))).rows == by_attribute.height
 
 
 @pytest.mark.slow
@@ -202,12 +216,15 @@ def test_two_snapshots_are_compared_by_the_runs_that_an_attribute_chooses(shop):
     with closing(open_snapshot(shop.folder / "warehouse", earlier)) as before:
         query = Query.of({"measures": ["entries"], "where": {"attribute.plan": ["gold"]}})
         assert difference(before, shop.snapshot, query).groups.rows() == [(1, 2, 1)]
+        by_plan = replace(query, dimensions=("attribute.plan",), where=())
+        assert difference(before, shop.snapshot, by_plan).groups.rows() == [("gold", 1, 2, 1), ("silver", 1, 2, 1)]
         assert [row["entry_id"] for frame in moved_rows(before, shop.snapshot, query) for row in frame.iter_rows(named=True)] == ["G"]
 
 
 @pytest.mark.parametrize(("document", "said"), [
     ({"measures": ["mep"], "where": {"attribute.plan": ["gold"]}}, "mep cannot be filtered by attribute.plan"),
-    ({"measures": ["entries"], "dimensions": ["attribute.plan"]}, "There is no dimension “attribute.plan”"),
+    ({"measures": ["entries"], "dimensions": ["attribute.plam"]}, "There is no attribute of entries “plam”"),
+    ({"measures": ["mep"], "dimensions": ["attribute.plan"]}, "mep cannot be split by attribute.plan"),
     ({"measures": ["entries"], "where": {"attribute.": ["gold"]}}, "There is no dimension “attribute.”"),
     ({"measures": ["entries"], "where": {"attribute.plan": []}}, "empty list of values"),
     ({"measures": ["entries"], "where": {"attribute.plam": ["gold"]}}, "There is no attribute of entries “plam”. Did you mean “plan”"),
@@ -225,3 +242,18 @@ def test_the_reason_names_the_filter_and_its_sql_can_be_run(shop):
     why = explain(shop.snapshot, Query.of({"measures": ["entries"], "where": {"attribute.plan": ["it's ?", None]}}))
     assert (why.filters, why.rows) == (("plan: it's ? or none",), 1)
     assert shop.snapshot.sql(why.sql).rows() == [(1,)]
+
+
+def test_any_name_that_an_entry_may_use_can_split(shop):
+    odd = """what's "this"? . é"""
+    shop.attributes = (odd,)
+    shop.ingest([entered("1", "E", 1, **{odd: "it's ?"}), entered("2", "F", 2)])
+    shop.build()
+    query = Query.of({"measures": ["entries", "goal_rate"], "dimensions": [f"attribute.{odd}"], "order": f"-attribute.{odd}",
+                      "where": {f"attribute.{odd}": ["it's ?", None]}, "compare": "previous", "from": "2026-03-01", "to": "2026-03-31"})
+    assert Query.of(query.document()) == query
+    found = answer(shop.snapshot, query)
+    assert found.frame.rows() == [("it's ?", 1, 0, 0.0, None), (None, 1, 0, 0.0, None)]
+    assert [column.label for column in found.columns][:2] == [odd, "Entries"]
+    assert shop.snapshot.sql(explain(shop.snapshot, query).sql).rows() == [("it's ?", 1, 0.0), (None, 1, 0.0)]
+    assert rows(shop.snapshot, replace(query, measures=("profiles_in_journey",), compare=None, order=None)).rows() == [("it's ?", "p1", 1), (None, "p2", 1)]

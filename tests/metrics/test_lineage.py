@@ -63,3 +63,8 @@ def test_rows_behind(snapshot, measure, basis, behind):
 def test_the_sql_can_be_copied_and_answers_the_same(snapshot):
     query = Query.of({"measures": ["messages_sent", "traffic_cost"], "dimensions": ["sender"], "from": "2026-01-01", "where": {"sender": ["o'x?", None]}})
     assert snapshot.sql(explain(snapshot, query).sql).equals(answer(snapshot, query).frame)
+
+
+def test_a_currency_filter_of_money_leaves_the_rows_behind_mep_whole(snapshot):
+    explanation = explain(snapshot, Query(("traffic_cost", "mep"), basis="happened", where=(("currency", ("EUR",)),)))
+    assert [(measure.name, measure.rows) for measure in explanation.measures] == [("traffic_cost", 2), ("mep", 0)]

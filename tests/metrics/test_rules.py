@@ -52,7 +52,8 @@ def test_an_empty_list_of_values_is_refused():
 
 def test_an_impossible_split_names_the_splits_and_the_measures_that_work():
     assert refusal(measures=["entries", "goal_performers"], dimensions=["hour"]) == (
-        "goal_performers cannot be split by hour. It can be split by: day, week, month, journey, journey_version, sub_account, arm. hour works with: "
+        "goal_performers cannot be split by hour. It can be split by: day, week, month, journey, journey_version, sub_account, arm, attribute.NAME. "
+        + "hour works with: "
         + ", ".join(name for name, measure in MEASURES.items() if "hour" in measure.splits)
         + "."
     )

@@ -104,7 +104,7 @@ def test_the_trail_speaks_in_words_and_leaves_as_a_file_for_administrators_alone
 
 def test_an_administrator_chooses_the_attributes_to_filter_by_among_what_entries_say(run, door, chief):
     at = run("admin", user=chief)
-    choice = field(at.multiselect, "Attributes of entries")
+    choice = field(at.multiselect, "To split and filter by")
     assert choice.value == ["tier"]
     assert [option.partition(" (in ")[0] for option in choice.options][:2] == ["tier", "name"]
     choice.set_value(["tier", "points"])

@@ -292,6 +292,28 @@ def test_a_heat_map_has_the_longer_dimension_across_and_each_value_in_its_order(
     assert frame.select("row", "x", "y", "value").rows() == [row for row in expected if row[1] < 400]
 
 
+def test_what_stands_on_a_dashboard_is_what_its_grid_places(run, ana):
+    gone = shelf.add(ana, VISUALIZATION, "Gone", SENT)
+    made = Dashboard().added(text="Words").added(own=SENT).added(visualization_id=gone, form="single")
+    number = shelf.add(ana, DASHBOARD, "Placed", made)
+    shelf.remove(ana, shelf.opened(ana, VISUALIZATION, gone))
+    at = run("dashboards", f"id={number}")
+    assert not at.exception
+    (rules,) = (one.value for one in at.get("html") if "grid-column" in one.value)
+    there = {key.split("-", 1)[1] for key in keys(at.main) if "-" in key}  # after the hash
+    for item, kind in zip(made.in_order, ("cell-", "w-d-", "cell-"), strict=True):
+        assert f".st-key-{kind}{item.key}" in rules
+        assert f"{kind}{item.key}" in there
+
+
+def keys(block):
+    """The keys of all containers below it."""
+    found = set()
+    for child in getattr(block, "children", {}).values():
+        found |= {child.proto.id.partition("-")[2]} | keys(child) if hasattr(getattr(child, "proto", None), "id") else keys(child)
+    return found
+
+
 def test_a_dashboard_on_paper_has_every_widget_that_is_shown(run, ana):
     dashboard = Dashboard().added(own=SENT).added(text="Words").added(own=Visualization(Query(("entries",)), Span("30d"), "single"))
     viewer = run("explore").session_state["ja-viewer"]
@@ -425,3 +447,23 @@ def test_a_dashboards_filter_by_an_attribute_reaches_all_but_mep(run, ana, door)
     at.button(key="b-clear").click().run()
     assert "attribute.tier" not in at.query_params
     assert "Start over" in said(run("dashboards", f"id={made}&attribute.plan=gold", user="adi"))
+
+
+@pytest.mark.parametrize(("form", "query"), {
+    "table": "measures=entries,goal_rate&dimensions=attribute.tier", "bar": "measures=entries&dimensions=attribute.tier&order=-attribute.tier",
+    "stacked": "measures=messages_sent&dimensions=day,attribute.tier", "line": "measures=profiles_in_journey&dimensions=week,attribute.tier",
+    "pivot": "measures=messages_sent&dimensions=attribute.tier,channel", "sankey": "measures=exits&dimensions=attribute.tier,exit_reason",
+    "area": "measures=messages_sent&dimensions=day,attribute.tier", "scatter": "measures=profiles_in_journey,goal_rate&dimensions=attribute.tier",
+}.items())  # fmt: skip
+def test_each_form_draws_a_split_by_an_attribute(run, form, query):
+    at = run("explore", f"{query}&form={form}&span=90d")
+    assert not at.exception
+    assert "could not be worked out" not in said(at)
+    assert "cannot draw" not in said(at)
+    assert "tier (attribute of the entry)" in at.multiselect(key="e-dimensions").options
+    assert "vip" in said(at)
+
+
+def test_a_row_of_an_attribute_becomes_a_filter_on_the_way_down():
+    by_tier = Visualization(Query(("entries",), ("journey", "attribute.tier")), Span("90d"), "table")
+    assert break_down.within(by_tier, {"journey": "cart", "attribute.tier": None}).query.where == (("journey", ("cart",)), ("attribute.tier", (None,)))

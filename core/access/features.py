@@ -47,6 +47,7 @@ class Feature:
     packages: tuple[str, ...] = EVERY_PACKAGE
     roles: tuple[str, ...] = EVERY_ROLE
     is_early_access: bool = False  # also needs the operator's switch on the account
+    is_plural: bool = False  # its label: Visualizations belong to a package, Explore belongs to one
 
 
 FEATURES = {feature.name: feature for feature in (
@@ -54,26 +55,27 @@ FEATURES = {feature.name: feature for feature in (
     Feature("mep", "MEP consumption", roles=("analyze_manager", "communication_manager", "admin")),
     Feature("export", "Export", packages=("grow", "scale")),
     Feature("explore", "Explore", packages=("scale",), is_early_access=True),
-    Feature("visualizations", "Visualizations", packages=("scale",), is_early_access=True),
-    Feature("dashboards", "Custom dashboards", packages=("scale",), is_early_access=True),
-    Feature("people", "Unmasked profile ids and collected values", roles=("analyze_manager", "communication_manager", "admin")),
+    Feature("visualizations", "Visualizations", packages=("scale",), is_early_access=True, is_plural=True),
+    Feature("dashboards", "Custom dashboards", packages=("scale",), is_early_access=True, is_plural=True),
+    Feature("people", "Unmasked profile ids and collected values", roles=("analyze_manager", "communication_manager", "admin"), is_plural=True),
     Feature("connections", "Changing SFTP connections", roles=("communication_manager", "admin")),
     Feature("administer", "Administration", roles=("admin",)),
 )}
 
 
 def refusal(feature: str, *, package: str, role: str, advanced_analytics: bool) -> str | None:
-    """Why this package and role may not, naming those that may; None: they may. Raises KeyError's JourneysError for a feature that is none."""
+    """Why this package and role may not, naming those that may; None: they may. Raises JourneysError for a feature that is none."""
     if feature not in FEATURES:
         raise JourneysError(unknown("feature", feature, FEATURES))
     wanted = FEATURES[feature]
+    are, belong = ("are", "belong") if wanted.is_plural else ("is", "belongs")
     if role not in wanted.roles:
-        return f"{wanted.label} is open to {_listed('role', [ROLES[name].label for name in wanted.roles])}. Your role is {ROLES[role].label}."
+        return f"{wanted.label} {are} open to {_listed('role', [ROLES[name].label for name in wanted.roles])}. Your role is {ROLES[role].label}."
     if package not in wanted.packages:
         those = _listed("package", [PACKAGES[name].label for name in wanted.packages])
-        return f"{wanted.label} belongs to {those}. This account has {PACKAGES[package].label}."
+        return f"{wanted.label} {belong} to {those}. This account has {PACKAGES[package].label}."
     if wanted.is_early_access and not advanced_analytics:
-        return f"{wanted.label} is early access: your operator switches advanced analytics on for an account of the package {PACKAGES[package].label}."
+        return f"{wanted.label} {are} early access: your operator switches advanced analytics on for an account of the package {PACKAGES[package].label}."
     return None
 
 

@@ -18,9 +18,10 @@ from core.metrics.needs import features
 from core.reports import alerts, posting
 from core.reports.alerts import Finding, Rule
 from core.reports.letters import Sender
-from core.store import Store
+from core.store import Store, outbox
 from core.store import alerts as kept
 from core.store.alerts import Alert
+from core.store.outbox import Mail
 
 if TYPE_CHECKING:
     from core.warehouse.snapshots import Snapshot
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("journeys.alerts")
 MOST_DAYS = 7  # looked back at after a pause: older news is none
 MAILED, KEPT, SNOOZED = "mailed", "kept", "snoozed"
+MAILS = "alert-"  # so begin the names of their mails
 
 
 def look(store: Store, settings: Sender, account: Account, snapshot: Snapshot, clock: Callable[[], datetime]) -> int:
@@ -84,9 +86,22 @@ def _mail(connection: Connection, settings: Sender, account: Account, alert: Ale
     leaves = alerts.after_quiet(now, account.zone_at(now), alert.quiet)
     about = urlencode({"alert": alert.alert_id, "about": finding.when})
     where = f"\n{settings.base_url}/alerts?{about}\n" if settings.base_url else ""
-    which = f"alert-{alert.alert_id}-{alert.created_at:%Y%m%d%H%M%S%f}"  # SQLite gives the number of one that was removed again
-    posting.put(connection, settings, account.account_id, dedup=f"{which}-{finding.when}-{user_id}", recipient=address,
+    posting.put(connection, settings, account.account_id, dedup=f"{_mails(alert, finding.when)}{user_id}", recipient=address,
                 subject=f"{alert.name} ({account.account_id})", text=f"{sentence}\n{where}", now=leaves)
+
+
+def _mails(alert: Alert, about: str) -> str:
+    """How the names of the mails begin that say this."""
+    return f"{MAILS}{alert.alert_id}-{alert.created_at:%Y%m%d%H%M%S%f}-{about}-"  # SQLite gives the number of one that was removed again
+
+
+def mails(store: Store, account_id: str) -> dict[tuple[int, str], list[Mail]]:
+    """The mails of the account's alerts, by (alert, day or hour that they are about)."""
+    found: dict[tuple[int, str], list[Mail]] = {}
+    for dedup, mail in outbox.by_dedup(store, account_id, MAILS):
+        alert_id, _, about = dedup.removeprefix(MAILS).rpartition("-")[0].split("-", 2)
+        found.setdefault((int(alert_id), about), []).append(mail)
+    return found
 
 
 def test_run(snapshot: Snapshot, query: Query, rule: Rule, days: int = 90) -> list[tuple[Finding, str]]:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from core.errors import WrongUsage, unknown
 from core.metrics import Query, answer
 from core.metrics.feeds import today
-from core.metrics.units import Unit
+from core.metrics.numbers import day as day_said
+from core.metrics.numbers import number
 from core.reports import because, watched
 from core.reports.unusual import SENSITIVITIES, WEEKS, expectation, is_unusual
 from core.reports.watched import Watched
@@ -133,21 +134,12 @@ def _judged(series: Series, what: Watched, rule: Rule, day: date, hour: int | No
 def said(snapshot: Snapshot, query: Query, finding: Finding) -> str:
     """One finding as a sentence that names the filters."""
     what, unit, money = watched.subject(snapshot, query), Watched.of(query).unit, watched.currency(query)
-    when = finding.day.isoformat() if finding.hour is None else f"{finding.day.isoformat()}, {finding.hour:02d}:00–{(finding.hour + 1) % 24:02d}:00"
-    value, low, high = (number(unit, one or 0.0, money) for one in (finding.value, finding.low, finding.high))
+    when = day_said(finding.day) + ("" if finding.hour is None else f", {finding.hour:02d}:00–{(finding.hour + 1) % 24:02d}:00")
+    value, low, high = (number(one or 0.0, unit, money) for one in (finding.value, finding.low, finding.high))
     if finding.expected is None:
         return f"{what} was {value} on {when}, {f'above {high}' if finding.high is not None else f'below {low}'}."
-    usual = f"usually {number(unit, finding.expected, money)}, between {low} and {high}"
+    usual = f"usually {number(finding.expected, unit, money)}, between {low} and {high}"
     return f"{what} was {value} on {when}: {usual} at that time." + (f" {finding.because}" if finding.because else "")
-
-
-def number(unit: Unit, value: float, currency: str | None = None) -> str:
-    """A number of an alert as text."""
-    if unit is Unit.RATE:
-        return f"{100 * value:,.1f} %"
-    if unit is Unit.MONEY:
-        return f"{value:,.2f}" + (f" {currency}" if currency else "")
-    return f"{value:,.4g}" if unit is Unit.NUMBER else f"{value:,.0f}" + (" s" if unit is Unit.SECONDS else "")
 
 
 def after_quiet(now: datetime, zone: str, quiet: tuple[int, int] | None) -> datetime:

@@ -17,6 +17,7 @@ from core.metrics.answering import answerable, journey_names
 from core.metrics.mep import first_day
 from core.metrics.named import teller
 from core.metrics.needs import features
+from core.metrics.numbers import month
 from core.metrics.rules import settled
 from core.reports.mep_report import fits
 from core.store.names import named
@@ -59,6 +60,12 @@ def refusal(account: Account, role: str, kind: str, parameters: Mapping[str, Any
 def name_of(text: str) -> str:
     """A report's name. Raises WrongUsage."""
     return named(" ".join(text.split()), LONGEST_NAME, "a report's name")
+
+
+def usual_name(kind: str, of: str = "") -> str:
+    """What a report is called where nobody gives it a name; `of` is its month YYYY-MM, or the name of its journey. Raises WrongUsage."""
+    of = month(first_day(of)) if kind == "mep" and of else of
+    return " ".join(f"{KINDS[kind]} {of}".split())[:LONGEST_NAME]
 
 
 def today(account: Account, snapshot: Snapshot) -> date:

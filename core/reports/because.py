@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from core.metrics import DIMENSIONS, MEASURES, Query, answer
-from core.metrics.units import Unit
+from core.metrics.numbers import number
 from core.reports.unusual import WEEKS
 from core.reports.watched import Watched, value_said
 
@@ -55,4 +55,4 @@ def _of_what(query: Query, part: str) -> str:
 
 
 def _number(part: str, value: float) -> str:
-    return f"{value:,.2f}" if MEASURES[part].unit is Unit.MONEY else f"{value:,.0f}"
+    return number(value, MEASURES[part].unit)

@@ -1,11 +1,11 @@
 """Answers as files: CSV that no spreadsheet can be tricked by, and Excel with typed cells and a sheet that says what they are."""
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Any
 
 import polars as pl
@@ -15,6 +15,7 @@ from core.metrics import MEASURES, Column, Query, Result, Unit
 from core.metrics.clock import rfc3339
 from core.metrics.lineage import basis_of, filters_in_words, range_in_words
 from core.metrics.result import json_value
+from core.reports.failing import Failing
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LONGEST_CELL = 32_767  # characters; xlsxwriter leaves a longer one out without a word
@@ -81,10 +82,14 @@ def write_xlsx(file: IO[bytes], columns: Sequence[Column], batches: Iterable[pl.
 def workbook(file: IO[bytes]) -> Iterator["Book"]:
     """A new workbook with the house's formats; it is whole when this ends. Sheets are written one after the other, row by row, so memory stays small."""
     from xlsxwriter import Workbook  # a tenth of a second that a CSV need not wait
+    from xlsxwriter.exceptions import FileCreateError
 
-    with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as made:
-        bold, bold_right = made.add_format({"bold": True}), made.add_format({"bold": True, "align": "right"})
-        yield Book(made, bold, bold_right, {unit: made.add_format({"num_format": text}) for unit, text in _FORMATS.items()})
+    try:
+        with Workbook(Failing(file), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as made:
+            bold, bold_right = made.add_format({"bold": True}), made.add_format({"bold": True, "align": "right"})
+            yield Book(made, bold, bold_right, {unit: made.add_format({"num_format": text}) for unit, text in _FORMATS.items()})
+    except FileCreateError as error:  # what the system said is inside
+        raise (error.args[0] if isinstance(error.args[0], OSError) else error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def write_about(book: Book, about: Sequence[tuple[str, str]]) -> None:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that takes the path's place when it is whole and on disk, with the rights that one has; what was there stays until then.
+    """A new file that takes the path's place when it is whole and on disk, with the rights that one has, else the umask's; what was there stays until then.
 
     A device or a pipe (/dev/stdout) is written into, and what a link names is replaced, not the link. Raises JourneysError.
     """
@@ -149,16 +154,18 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
                 yield file
             return
         path = path.resolve()
-        rights = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as draft:
+        with path.with_name(f".new-{token_hex(8)}").open("xb") as draft:
             made = Path(draft.name)
+            if path.exists():
+                made.chmod(path.stat().st_mode & 0o777)
             yield draft
             draft.flush()
             os.fsync(draft.fileno())
-        made.chmod(rights)
         made.replace(path)
         made = None
     except OSError as problem:
+        if "Broken pipe" in str(problem):  # whoever reads what we write has enough of it
+            raise
         raise JourneysError(f"{path} cannot be written: {problem.strerror or problem}.") from problem
     finally:
         if made is not None:

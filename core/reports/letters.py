@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from core.access import emails
 from core.access.accounts import Account
 from core.access.users import User
+from core.metrics.numbers import day, plural
 from core.reports import posting, requests
 from core.reports.asked import KINDS, refusal
 from core.store import Store
@@ -54,7 +55,7 @@ def text(settings: Sender, account: Account, snapshot: Snapshot, report: Report,
     """What the mail says."""
     as_of = snapshot.as_of.astimezone(ZoneInfo(account.zone_at(snapshot.as_of)))
     where = f"{settings.base_url}/reports?report={report.report_id}" if settings.base_url else "the page Reports of Journey Analytics"
-    lines = [f"{report.name}", f"{KINDS[report.kind]} of the account {account.account_id}, asked for by {report.asked_by}.", "",
-             f"Data up to {as_of:%Y-%m-%d %H:%M} {as_of.tzinfo}, snapshot {snapshot.snapshot_id}; {rows:,} rows.", "",
+    lines = [report.name, f"{KINDS[report.kind]} of the account {account.account_id}, asked for by {report.asked_by}.", "",
+             f"Data up to {day(as_of)} {as_of:%H:%M} {as_of.tzinfo}, snapshot {snapshot.snapshot_id}; {plural(rows, 'row')}.", "",
              "The file is attached." if is_attached else "The file is too large for a mail.", f"It is kept for 90 days: {where}"]
     return "\n".join(lines) + "\n"

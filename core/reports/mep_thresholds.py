@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.metrics import mep as ledger
-from core.metrics.clock import rfc3339
+from core.metrics.numbers import day, month, rate
 from core.reports import posting
 from core.reports.letters import Sender
 from core.store import mep as watchers
@@ -43,5 +43,5 @@ def check(store: Store, settings: Sender, account: Account, snapshot: Snapshot, 
 def _text(settings: Sender, account: Account, one: Watcher, used: int, as_of: datetime) -> str:
     included = account.included_mep or 0
     link = f"\n{settings.base_url}/mep\n" if settings.base_url else ""
-    return (f"{used:,} of {included:,} included MEP are used in {as_of:%B %Y} ({100 * used / included:.1f} %), as of {rfc3339(as_of)}.\n{link}\n"
+    return (f"{used:,} of {included:,} included MEP are used in {month(as_of)} ({rate(used / included)}), as of {day(as_of)} {as_of:%H:%M}.\n{link}\n"
             f"You asked for this mail at {one.percent} %; it comes once a month. The page MEP consumption switches it off.\n")

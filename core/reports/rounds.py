@@ -50,7 +50,8 @@ class Rounds:
         self._begin("mail", lambda: self._post())
         if (self._child is None or self._child.poll() is not None) and reports.waiting(self._store, now=now):
             self._ended()
-            self._child = subprocess.Popen(self._maker, stdin=subprocess.PIPE, env={**os.environ, **self._environment})
+            # apart from the terminal: Ctrl+C is for the worker, which tells its maker
+            self._child = subprocess.Popen(self._maker, stdin=subprocess.PIPE, env={**os.environ, **self._environment}, process_group=0)
 
     def close(self) -> None:
         """End the maker, whose report goes back to those that wait, and the mail after the one that is being sent."""

@@ -7,7 +7,7 @@ import polars as pl
 from core.contract.judge import Given, judge
 from core.eventlog.records import frame_of
 from core.sources.extras import with_ready_attributes
-from core.sources.mapping import NO_RULE, SKIPPED, Mapping
+from core.sources.mapping import SKIPPED, Mapping
 from core.sources.mapping_by_column import by_column
 from core.sources.plain import plainly_good
 from core.sources.reading import Chunk
@@ -82,6 +82,3 @@ def _by_column(chunk: Chunk, mapping: Mapping | None, given: Given) -> tuple[pl.
         odd |= unready.to_numpy()
     frame, plain = plainly_good(table, given)
     return frame.with_columns(row=pl.int_range(len(frame), dtype=pl.UInt32), plain=plain & ~pl.Series(odd) & ~skipped), skipped
-
-
-__all__ = ["NO_RULE", "Judged", "exactly", "judged"]

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from core.contract.columns import COLUMNS
 from core.contract.objects import dumps
 from core.errors import JourneysError, unknown
 
@@ -126,6 +125,3 @@ def text_of(value: object) -> str | None:
     if isinstance(value, date | datetime):
         return value.isoformat()
     return dumps(value) if isinstance(value, list | dict) else str(value)
-
-
-__all__ = ["COLUMNS", "NO_RULE", "SKIPPED", "Column", "Mapping", "Rule", "Source", "Template", "text_of"]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import yaml
 
 from core.contract.columns import COLUMNS
-from core.errors import JourneysError, WrongUsage, unknown
+from core.errors import JourneysError, unknown
 from core.sources.mapping import Column, Mapping, Rule, Source, Template, lone_brace
 
 KEYS = ("source", "time_zone", "columns", "constants", "rules")
@@ -124,6 +124,3 @@ def _each(written: object, path: str, read: Callable[[object, str], Item]) -> li
     if not isinstance(written, list):
         raise BadMapping(f"{path} must be a list (- when: …).")
     return [read(item, f"{path}[{place}]") for place, item in enumerate(written)]
-
-
-__all__ = ["BadMapping", "WrongUsage", "mapping_of", "read_mapping"]

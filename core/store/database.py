@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from core.errors import Unavailable
 
 BUSY_MS = 30_000  # how long a writer waits for another before it says that the store is busy
+LARGEST_ID = 2**31 - 1  # there is nothing of a larger one, and the drivers cannot even compare it
 LEAST_FREE = 1 << 20  # bytes of a disk below which it counts as full
 WRITERS = 7_318_604_125  # the advisory lock of PostgreSQL that makes our writers take turns
 
@@ -120,5 +121,5 @@ def _trouble(where: str, reason: str, database: str | None) -> str:
     if "readonly" in reason:
         return f"The store {where} may only be read: give its file and its folder to the user that runs journeys; nothing was changed."
     if "unable to open" in reason:
-        return f"The store {where} cannot be opened: is its folder there, and open to the user that runs journeys?"
+        return f"The store {where} cannot be opened: its folder has to be one in which the user that runs journeys may write."
     return f"The store {where} cannot be used: {reason.rstrip('.')}. Is it running, and JOURNEYS_DATABASE_URL right?"

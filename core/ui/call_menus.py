@@ -204,7 +204,7 @@ def collected(viewer: Viewer, chosen: Chosen) -> Widget | None:
 
     def foot(results: Results) -> list[str]:
         said = [f"<b>Values are masked:</b> {escape(masked)}"] if masked else []
-        return [*said, f"The {MOST_VALUES} most given values a name are shown; the files hold all {words.count(results[0].frame.height)}"]
+        return [*said, f"Under each name the {MOST_VALUES} values given most often are shown; the files hold all {words.count(results[0].frame.height)}"]
 
     return Widget("collected", "Collected values, by how often they were given", (("", query),), draw, sub="Of collects with an ok value", foot=foot)
 

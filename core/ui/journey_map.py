@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LEARNED = '<span class="ja-tag">learned from its events</span> '
 UNDESCRIBED = f"{LEARNED} The catalog does not describe its elements: these are those that its runs arrived at, and the lines they took most."
 LOST = "People who ended or wait at an element × goal value per person who passed it"
-NO_VALUE = "Nobody who passed an element brought a goal value in this range: by the people who ended or wait there"
+NO_VALUE = "Nobody who passed an element brought a goal value in this range: ordered by the people who ended or wait there"
 
 
 def queries(scope: Scope) -> tuple[tuple[str, Query], ...]:
@@ -49,26 +49,27 @@ def the_map(viewer: Viewer, scope: Scope) -> Widget:
     """The map of the versions chosen; of a journey that the catalog does not describe one that is learned from its runs."""
     catalogued = of_versions(viewer, scope.journey, scope.chosen.versions)
 
-    def elements(results: Results) -> Elements:
-        return catalogued or map_cards.learned(Numbers.of(results))
+    def read(results: Results) -> tuple[Elements, Numbers]:
+        numbers = Numbers.of(results, viewer.account.currency)
+        return catalogued or map_cards.learned(numbers), numbers
 
     def draw(results: Results) -> None:
-        there, numbers = elements(results), Numbers.of(results)
+        there, numbers = read(results)
         lines, _ = map_cards.links(there, numbers)
         label = f"Journey map, {words.plural(len(there), 'element')}. Arrow keys walk from element to element, Enter opens one below."
         opened(map_drawing.draw(map_cards.nodes(there, numbers), lines, "map", label, shown(viewer, scope)))
 
     def image(results: Results) -> Drawing:
-        there, numbers = elements(results), Numbers.of(results)
+        there, numbers = read(results)
         return map_paper.sheet(map_cards.nodes(there, numbers), map_cards.links(there, numbers)[0])
 
     def foot(results: Results) -> list[str]:
-        there, numbers = elements(results), Numbers.of(results)
+        there, numbers = read(results)
         return [*undrawn(map_cards.links(there, numbers)[1]), *_elsewhere(there, numbers)]
 
     sub = "A line is as wide as the runs that took it; dashed: not on the catalog's map. Choose an element to see its days and rows."
     return Widget(
-        "map", f"Runs through the journey, {which(scope)}", queries(scope), draw, table=lambda results: table(elements(results), results),
+        "map", f"Runs through the journey, {which(scope)}", queries(scope), draw, table=lambda results: table(*read(results), results),
         sub=sub if catalogued else UNDESCRIBED, image=image,
         foot=foot, empty="No run arrived at an element in this range",
     )  # fmt: skip
@@ -92,14 +93,13 @@ def shown(viewer: Viewer, scope: Scope) -> str | None:
     runs = answers.ask(viewer, scope.ask("element_arrived", by=("element",))).frame
     arrived = {row["element"]: row["element_arrived"] for row in runs.iter_rows(named=True) if row["element"] is not None}
     elements = of_versions(viewer, scope.journey, scope.chosen.versions) or {key: element_named(key, {}) for key in arrived}
-    loses = (row["element"] for row in answers.ask(viewer, lost(scope)).frame.iter_rows(named=True) if row["lost_value"])
+    loses = [row["element"] for row in _lost_rows(viewer, answers.ask(viewer, lost(scope))) if row["lost_value"]]
     busiest = max(arrived, key=lambda key: (arrived[key], key), default=None)
     return chosen_element(elements) or next((key for key in loses if key in elements), busiest) or next(iter(elements), None)
 
 
-def table(elements: Elements, results: Sequence[Result]) -> None:
+def table(elements: Elements, numbers: Numbers, results: Sequence[Result]) -> None:
     """Everything that the map says, a row an element."""
-    numbers = Numbers.of(results)
     rows = [{**numbers.rows.get(key, columns.blank_of(results[:2])), "element": key} for key in elements]
     tables.table(
         [
@@ -141,7 +141,7 @@ def which(scope: Scope) -> str:
 
 def undrawn(runs: int) -> list[str]:
     """A note on moves along lines too rare to be drawn."""
-    return [f"<b>{words.count(runs)}</b> moves of runs took lines that are rare and not drawn: the file “lines” has them all"] if runs else []
+    return [f"<b>{words.count(runs)}</b> moves took lines too rare to be drawn: the file “Lines” has them all"] if runs else []
 
 
 def _elsewhere(elements: Elements, numbers: Numbers) -> list[str]:
@@ -156,7 +156,7 @@ def drop_off(viewer: Viewer, scope: Scope) -> Widget:
 
     def draw(results: Results) -> None:
         runs = {row["element"]: row for row in results[1].frame.iter_rows(named=True)}
-        rows = [row for row in results[0].frame.iter_rows(named=True) if row["stopped"] and row["passed"]]
+        rows = [row for row in _lost_rows(viewer, results[0]) if row["stopped"] and row["passed"]]
         worth = [row for row in rows if row["lost_value"] is not None]
         if not rows:
             parts.state("check_circle", "Nobody stopped", "Nobody of the range ended or waits at an element that others passed.")
@@ -172,6 +172,10 @@ def drop_off(viewer: Viewer, scope: Scope) -> Widget:
     queries = (("", lost(scope)), ("runs, by element", scope.ask(*map_cards.RUNS, by=("element",))))
     return Widget("drop-off", "Lost goal value, by element", queries, draw, sub=sub, empty="No run arrived at an element in this range",
                   foot=lambda _: ["an estimate to rank elements by; it cannot be added up"])  # fmt: skip
+
+
+def _lost_rows(viewer: Viewer, result: Result) -> list[Row]:
+    return map_cards.own_first(result.frame.iter_rows(named=True), viewer.account.currency)
 
 
 def _lost_columns(elements: Elements, runs: Mapping[str, Row], rows: Sequence[Row]) -> list[tables.Col]:

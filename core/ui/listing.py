@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.ui import beside, catalog, columns, filters, journeys, parts, row_menu, tables, words
+from core.ui import beside, catalog, columns, currencies, filters, journeys, parts, row_menu, tables, words
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 from core.ui.ranking import to_journey
@@ -66,7 +66,7 @@ def _keys(viewer: Viewer) -> dict[str, tuple[str, Key]]:
     found: dict[str, tuple[str, Key]] = {"name": ("Journey", lambda row: names.name(row["journey"]).casefold()), "state": ("State", of("status"))}
     found |= {"launched": ("Launched", of("launched_at")), "owner": ("Owner", of("created_by")), "change": ("Change", _moved)}
     found |= {name: (label, lambda row, name=name: row[name]) for name, label in measures.items()}  # type: ignore[misc]
-    return found | {"traffic_cost": ("Cost", _cost)}
+    return found | {"traffic_cost": ("Cost", _cost(next(iter(currencies.every(viewer)), None)))}
 
 
 def _moved(row: Row) -> Any:
@@ -74,9 +74,9 @@ def _moved(row: Row) -> Any:
     return None if before is None else (row["profiles_in_journey"] or 0) - before
 
 
-def _cost(row: Row) -> Any:
-    """By the first currency that a row has: amounts of several are not to be compared."""
-    return next((amount for _, amount in row.get("traffic_cost by currency", ()) if amount is not None), None)
+def _cost(currency: str | None) -> Key:
+    """The cost in this one currency: amounts of several are not to be compared."""
+    return lambda row: dict(row.get("traffic_cost by currency", ())).get(currency)
 
 
 def _ordered(viewer: Viewer, rows: list[Row], order: str) -> list[Row]:

@@ -1,7 +1,7 @@
 """Answers → what the map draws: for each element its line, badge and card, for each way a line as wide as the runs that took it."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,19 +33,27 @@ class Numbers:
     lines: Mapping[tuple[str | None, str | None], int]
     shares: Mapping[str, tuple[Row, ...]]  # of an element with two ways on or more
     choices: Mapping[str, tuple[tuple[str | None, int], ...]]  # of a menu: input → times, most chosen first
-    lost: Mapping[str, tuple[Row, ...]]  # goal value lost there, a row a currency
+    lost: Mapping[str, tuple[Row, ...]]  # goal value lost there, a row a currency, the account's own first
     loses_most: str | None
 
     @classmethod
-    def of(cls, results: Sequence[Result]) -> Numbers:
-        """Of the answers in the order of `journey_map.queries`: runs, messages, cost, lines, ways, choices, and maybe lost goal value."""
+    def of(cls, results: Sequence[Result], currency: str) -> Numbers:
+        """Of the answers in the order of `journey_map.queries`: runs, messages, cost, lines, ways, choices, and maybe lost goal value.
+
+        `currency` is the account's own: what is lost in it says where most is lost.
+        """
         runs, messages, cost, lines, shares, choices, *lost = results
         rows = {row["element"]: row for row in columns.joined((runs, messages, cost)) if row["element"] is not None}
         taken = {(row["from_element"], row["to_element"]): row["runs"] for row in lines.frame.iter_rows(named=True)}
         chosen = {element: tuple((row["input"], row["menu_inputs"]) for row in found) for element, found in _grouped(choices, "menu_inputs").items()}
-        known = [row for result in lost for row in result.frame.iter_rows(named=True) if row["lost_value"]]
+        known = own_first((row for result in lost for row in result.frame.iter_rows(named=True) if row["lost_value"]), currency)
         gone = {element: tuple(row for row in known if row["element"] == element) for element in {row["element"] for row in known}}
         return cls(rows, taken, _grouped(shares), chosen, gone, known[0]["element"] if known else None)
+
+
+def own_first(rows: Iterable[Row], currency: str) -> list[Row]:
+    """Rows of lost goal value with the account's own currency first, then the others by letter; in each the most lost first."""
+    return sorted(rows, key=lambda row: row["currency"] != currency)  # stable: the answer is ordered by currency, then by loss
 
 
 def learned(numbers: Numbers) -> dict[str, Element]:

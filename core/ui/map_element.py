@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 STATES = {"element_arrived": "Arrived", "element_passed": "Passed", "element_waiting": "Waiting now", "element_ended": "Ended here"}
+NO_RUN = {"element_arrived": "No run arrived here", "element_passed": "No run passed here", "element_waiting": "No run waits here",
+          "element_ended": "No run ended here"}
 
 
 def section(viewer: Viewer, chosen: Chosen, scope: Scope, beside: DeltaGenerator) -> None:
@@ -38,7 +40,7 @@ def facts(viewer: Viewer, scope: Scope, element_id: str) -> Widget:
     element = element_named(element_id, described)
 
     def draw(results: Results) -> None:
-        numbers = Numbers.of(results[1:])
+        numbers = Numbers.of(results[1:], viewer.account.currency)
         elements: Elements = described or map_cards.learned(numbers)
         row = numbers.rows.get(element_id, columns.blank_of(results[1:3]))
         parts.facts(map_cards.card(element, row, elements, numbers))
@@ -60,7 +62,7 @@ def rows(viewer: Viewer, scope: Scope, element_id: str) -> Widget:
     def draw(results: Results) -> None:
         number = results[0].value(state)
         if not number:
-            states.nothing(viewer, scope.chosen, f"No run: {STATES[state].lower()}")
+            states.nothing(viewer, scope.chosen, NO_RUN[state])
             return
         rows_out.first(viewer, query, number, f"Runs behind {STATES[state].lower()}")
 

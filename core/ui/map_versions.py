@@ -117,8 +117,8 @@ def _said(said: str, version: int) -> str:
 
 
 def _both(results: Results) -> tuple[Numbers, Numbers]:
-    half = ENTRIES + 1
-    return Numbers.of(results[:ENTRIES]), Numbers.of(results[half : half + ENTRIES])
+    half, no_loss = ENTRIES + 1, ""  # what is lost is not asked here, so no currency goes first
+    return Numbers.of(results[:ENTRIES], no_loss), Numbers.of(results[half : half + ENTRIES], no_loss)
 
 
 def _summary(became: dict[str, tuple[str, str]]) -> str:

@@ -44,13 +44,9 @@ def offered(today: date) -> dict[str, str]:
     """`2026-03` → `Mar 2026`, the newest first."""
     found, month = {}, today.replace(day=1)
     for _ in range(OFFERED):
-        found[f"{month:%Y-%m}"] = name(month)
+        found[f"{month:%Y-%m}"] = words.month(month)
         month = (month - timedelta(1)).replace(day=1)
     return found
-
-
-def name(month: date) -> str:
-    return words.day(month).split(" ", 1)[1]
 
 
 def bar(viewer: Viewer, chosen: Chosen) -> None:
@@ -83,7 +79,7 @@ def cumulative(viewer: Viewer, chosen: Chosen) -> Widget:
     first = chosen.days[0]
     queries = (("", told(chosen, "mep_by_day")), ("the month before, by day", told(chosen, "mep_by_day", month_before(chosen))),
                ("forecast, by day", told(chosen, "mep_forecast")), ("forecasts of past months", told(chosen, "mep_forecast_before")))  # fmt: skip
-    names = (name(first), name(month_before(chosen)))
+    names = (words.month(first), words.month(month_before(chosen)))
 
     def picture(results: Results) -> Picture:
         used = {row["day"]: row["mep_so_far"] for row in results[0].frame.iter_rows(named=True) if row["day"] <= chosen.today}

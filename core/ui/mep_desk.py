@@ -73,7 +73,7 @@ def exported(viewer: Viewer, chosen: Chosen) -> None:
         tables.table([*texts, *counts, digest], shown, "Exports of the month", "tight")
 
     rows = [_row(viewer, chosen, one) for one in reversed(found)]
-    widget = sheets.Widget("mep-exports", f"MEP lines exported, {words.day(chosen.days[0]).split(' ', 1)[1]}", (("", sheet),), draw,
+    widget = sheets.Widget("mep-exports", f"MEP lines exported, {words.month(chosen.days[0])}", (("", sheet),), draw,
                            sub="An exported line never changes; lines of later entries are added, and listed as additions in the evidence pack")  # fmt: skip
     sheets.show(viewer, chosen, widget)
 

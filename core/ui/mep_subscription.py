@@ -36,7 +36,7 @@ def plan(viewer: Viewer, chosen: Chosen) -> Widget:
             parts.state("trending_up", f"About {over} over the limit at this pace", "What past months still grew from this day on. It is not a bill.", "warn")
 
     legend = parts.keys(("now", "Used"), *((("fc", f"Expected by {words.day(chosen.days[1], year=False)}"),) if mep.is_running(chosen) else ()))
-    return Widget("plan", f"Subscription, {mep.name(chosen.days[0])}", queries, draw, sub=legend)
+    return Widget("plan", f"Subscription, {words.month(chosen.days[0])}", queries, draw, sub=legend)
 
 
 def _used(used: int, included: int | None) -> str:
@@ -66,10 +66,10 @@ def _said(viewer: Viewer, chosen: Chosen, used: int, late: int, before: Any, ahe
     lines += _left(viewer.account.included_mep, used, chosen)
     if mep.is_running(chosen):
         lines.append(("Days left", _days_left((chosen.days[1] - chosen.today).days)))
-    lines.append((f"{mep.name(mep.month_before(chosen))}, whole month", words.count(before["mep"].sum() if before.height else 0)))
+    lines.append((f"{words.month(mep.month_before(chosen))}, whole month", words.count(before["mep"].sum() if before.height else 0)))
     lines.append(("Late lines", f"{words.count(late)}, marked in the ledger" if late else "none"))
     if chosen.sub_accounts:
-        lines.append(("Sub-accounts", "chosen ones alone; what is included is for all of the account"))
+        lines.append(("Sub-accounts", "only the chosen ones; what is included is for the whole account"))
     return lines
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from core.metrics import MEASURES, Query
-from core.metrics import currencies as metrics_currencies
 from core.ui import answers, catalog, columns, filters, parts, seen, series, tables, theme, words
+from core.ui import currencies as money
 from core.ui.address import Chosen
 from core.ui.frame import Results, Widget
 
@@ -53,7 +53,7 @@ def choice(viewer: Viewer, chosen: Chosen, key: str, by: Sequence[str]) -> tuple
     if currency:
         return name, currency, query.filtered("currency", currency)
     only = next(iter(currencies(viewer, chosen, name)), None)
-    several = metrics_currencies(viewer.snapshot) if viewer.snapshot and MEASURES[name].is_money else ()
+    several = money.every(viewer) if MEASURES[name].is_money else []
     if len(several) > 1:  # elsewhere in the account: then money says which it is, also where the range holds one alone
         only = only or several[0]
         query = query.filtered("currency", only)
@@ -61,10 +61,10 @@ def choice(viewer: Viewer, chosen: Chosen, key: str, by: Sequence[str]) -> tuple
 
 
 def currencies(viewer: Viewer, chosen: Chosen, measure: str) -> list[str]:
-    """The currencies of a money measure, in the range and in the compared days; none of any other measure."""
+    """The currencies of a money measure, in the range and in the compared days, the account's own first; none of any other measure."""
     if not MEASURES[measure].is_money:
         return []
-    return list(answers.ask(viewer, chosen.ask(measure, by=("currency",), compare=True)).frame["currency"])
+    return money.own_first(answers.ask(viewer, chosen.ask(measure, by=("currency",), compare=True)).frame["currency"], viewer.account.currency)
 
 
 def published(viewer: Viewer, chosen: Chosen) -> dict[date, str]:
@@ -128,7 +128,7 @@ def ladder(viewer: Viewer, chosen: Chosen, key: str = "ladder") -> Widget:
 
     return Widget(
         key, "From sent to clicked, by channel", queries, draw, sub="Delivered is a share of sent; viewed and clicked are shares of delivered",
-        foot=lambda results: machine_said(results), empty="No message was sent in this range",
+        foot=machine_said, empty="No message was sent in this range",
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,7 +12,8 @@ import streamlit as st
 from core.access import emails
 from core.errors import JourneysError, WrongUsage, unknown
 from core.reports import asked, export, mail, requests
-from core.ui import catalog, filters, frame, parts, reports_list, reports_words, seen, words
+from core.ui import catalog, filters, frame, parts, reports_list, seen, words
+from core.ui import mep as mep_page
 from core.ui.address import Chosen, split
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 CLOSED: dict[str, str | None] = dict.fromkeys(("create", "journey", "month", "sub_account", "question", "signed", "title"))  # of the address, after a form
 FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (.csv)"}
-MONTHS_BACK = 3
 
 
 def create(viewer: Viewer, wanted: str | None) -> None:
@@ -77,16 +77,16 @@ def mep(viewer: Viewer) -> None:
     """MEP consumption: which month, of whom, as what file."""
     viewer.require("mep")
     with form("MEP consumption", "A line a monthly engaged person: Person ID, Engaged At, Billed At, Campaign ID, Campaign Name"):
-        months = {f"{first:%Y-%m}": reports_words.month(f"{first:%Y-%m}") for first in _months(seen.today(viewer))}
+        months = mep_page.offered(seen.today(viewer))
         first = filters.picked("month", list(months))
         month = st.segmented_control("Month", list(months), default=first, required=True, format_func=lambda one: months[one], key="mep-month") or first
         there = {name or "": name or "No sub-account" for name in catalog.of(viewer).sub_accounts}
         of = _sub_accounts(there)
-        chosen = st.multiselect("Sub-accounts", list(there), of, format_func=lambda one: there[one], key="mep-subs", placeholder="All accounts")
+        chosen = st.multiselect("Sub-accounts", list(there), of, format_func=lambda one: there[one], key="mep-subs", placeholder="All sub-accounts")
         lines = asked.mep_count(seen.snapshot(viewer), date.fromisoformat(f"{month}-01"), chosen)
         kind = _format_of(lines, f"mep-format-{lines > asked.CSV_FROM}")
         evidence = st.checkbox("With the evidence pack: a zip of all that proves the number, and a script that counts again", key="mep-evidence")
-        name = st.text_input("Name", f"MEP consumption {months[month]}", key=f"mep-name-{month}", max_chars=asked.LONGEST_NAME)
+        name = st.text_input("Name", asked.usual_name("mep", month), key=f"mep-name-{month}", max_chars=asked.LONGEST_NAME)
 
         def send() -> str:
             viewer.require("mep")
@@ -102,13 +102,6 @@ def _sub_accounts(there: Mapping[str, str]) -> list[str]:
     for name in found:
         if name not in there:
             raise WrongUsage(unknown("sub-account", name, list(there)))
-    return found
-
-
-def _months(today: date) -> list[date]:
-    found = [today.replace(day=1)]
-    for _ in range(MONTHS_BACK):
-        found.append((found[-1] - timedelta(1)).replace(day=1))
     return found
 
 
@@ -136,8 +129,8 @@ def journey(viewer: Viewer, chosen: Chosen) -> None:
         days = st.date_input("Range", chosen.days, format="YYYY-MM-DD", key="journey-days")
         bases = list(filters.BASES)
         basis = st.radio("Numbers of", bases, bases.index(chosen.basis), format_func=lambda key: filters.BASES[key], horizontal=True, key="journey-basis")
-        usual = f"Journey report {names.name(one)}" if one else "Journey report"
-        name = st.text_input("Name", usual[: asked.LONGEST_NAME], key=f"journey-name-{one}", max_chars=asked.LONGEST_NAME)
+        usual = asked.usual_name("journey", names.name(one) if one else "")
+        name = st.text_input("Name", usual, key=f"journey-name-{one}", max_chars=asked.LONGEST_NAME)
         own = emails.of(viewer.store, viewer.user) if mail.is_set_up(viewer.settings) else None
         st.html(f"<p class=ja-sub>It is kept here{f' and sent to {words.name(own)}' if own else ''}.</p>")
 

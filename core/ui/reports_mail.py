@@ -32,14 +32,14 @@ def said(viewer: Viewer) -> None:
 def _form(viewer: Viewer, own: str | None) -> None:
     with st.form("mail-form", border=False):
         given = st.text_input("Where your reports are sent; empty: nowhere", own or "", key="mail-address", placeholder="name@example.com")
-        sent = st.form_submit_button("Keep it", type="primary")
+        sent = st.form_submit_button("Save", type="primary")
     if not sent:
         return
     try:
         viewer.check()
         emails.keep(viewer.store, viewer.user, given, by=viewer.user.name, now=viewer.now)
     except JourneysError as problem:
-        parts.state("error", "It was not kept", str(problem), "bad")
+        parts.state("error", "It was not saved", str(problem), "bad")
         return
     st.rerun()
 

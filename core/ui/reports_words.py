@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -52,13 +52,13 @@ def mail_state(mail: Mail, zone: str) -> str:
         return "<span class='ja-st bad'>Failed</span>"
     if mail.state == outbox.UNCLEAR:
         return "<span class='ja-st warn'>Unclear</span>"
-    tried = f" <span class=q>tried {mail.tries} times, next {at}</span>" if mail.tries and mail.state == outbox.QUEUED else ""
+    tried = f" <span class=q>tried {words.plural(mail.tries, 'time')}, next {at}</span>" if mail.tries and mail.state == outbox.QUEUED else ""
     return f"<span class='ja-st off'>{'Being sent' if mail.state == outbox.SENDING else 'Waiting'}</span>{tried}"
 
 
 def month(text: str) -> str:
     """`Mar 2026` of 2026-03."""
-    return words.day(datetime.fromisoformat(f"{text}-01").date()).split(" ", 1)[1]
+    return words.month(date.fromisoformat(f"{text}-01"))
 
 
 def facts(viewer: Viewer, report: Report) -> list[tuple[str, str]]:

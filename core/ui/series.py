@@ -40,14 +40,16 @@ def points(result: Result, measure: str, chosen: Chosen, grain: str, only: Mappi
     frame = result.frame
     for name, value in (only or {}).items():
         frame = frame.filter(pl.col(name).eq_missing(pl.lit(value, dtype=frame.schema[name])))
-    rows = {row[grain]: row for row in frame.iter_rows(named=True)}
+    names = [name for name in (measure, f"{measure}_before") if name in frame.columns]  # a strip of tiles asks this of one frame for each of them
+    rows = dict(zip(frame[grain].to_list(), zip(*(frame[name].to_list() for name in names), strict=True), strict=True))
     unit = next(str(column.unit) for column in result.columns if column.name == measure)
     missing: Number = 0 if unit in COUNTED else None
-    others = ranges.buckets(chosen.before, grain) if chosen.before else []
+    before_days = chosen.before
+    others = ranges.buckets(before_days, grain) if before_days else []
     here = ranges.bucket(chosen.today, grain)
     found = []
     for n, bucket in enumerate(ranges.buckets(chosen.days, grain)):
-        row = rows.get(bucket, {})
+        row = dict(zip(names, rows.get(bucket, ()), strict=False))
         now, before = (_number(row.get(name, missing), missing) for name in (measure, f"{measure}_before"))
         other = others[n] if n < len(others) else None
         ahead = bucket > here
@@ -75,20 +77,21 @@ def trend(result: Result, measure: str, chosen: Chosen, grain: str, marks: Mappi
     placed = _mark_places({n: ", ".join(marked[point.bucket]) for n, point in enumerate(found) if point.bucket in marked}, len(found))
     last_whole = max((n for n, point in enumerate(found) if not point.is_open and not point.is_ahead), default=-1)
     last = max((n for n, point in enumerate(found) if point.now is not None), default=-1)
+    before, is_unfinished = chosen.before, any(point.is_open for point in found)
     rows = [
         {
             "day": point.bucket, "row": places.get(point.bucket), "now": point.now, "before": point.before, "whole": not point.is_open and not point.is_ahead,
-            "open": n >= last_whole >= 0 and any(p.is_open for p in found) and not point.is_ahead, "lone": _lone(found, n), "last": n == last,
+            "open": n >= last_whole >= 0 and is_unfinished and not point.is_ahead, "lone": _lone(found, n), "last": n == last,
             "last_said": f"until {until}" if point.is_open else "",
             "mark": ", ".join(marked.get(point.bucket, ())) or None, "mark_place": placed.get(n), "said": bucket_said(point.bucket, grain, chosen.days),
             "now_said": words.number(point.now, unit, currency) + (" so far" if point.is_open else ""),
-            "before_day_said": bucket_said(point.before_bucket, grain, chosen.before) if point.before_bucket and chosen.before else words.MISSING,
+            "before_day_said": bucket_said(point.before_bucket, grain, before) if point.before_bucket and before else words.MISSING,
             "before_said": words.number(point.before, unit, currency),
         }
         for n, point in enumerate(found)
     ]  # fmt: skip
-    alt = f"{column.label} by {grain}, {words.days(*chosen.days)}" + (f", against {words.days(*chosen.before)}" if chosen.before else "")
-    options = (unit, grain, column.label, chosen.before is not None, tuple(sorted(set(placed.values()))))
+    alt = f"{column.label} by {grain}, {words.days(*chosen.days)}" + (f", against {words.days(*before)}" if before else "")
+    options = (unit, grain, column.label, before is not None, tuple(sorted(set(placed.values()))))
     kinds = {"row": pl.Int64, "now": pl.Float64, "before": pl.Float64, "mark": pl.String, "mark_place": pl.Int64}
     return Picture(pl.DataFrame(rows, schema_overrides=kinds), "trend", options, 260, alt, keys=keys(chosen))
 
@@ -167,7 +170,7 @@ def bucket_said(bucket: date, grain: str, days: ranges.Days) -> str:
     if grain == "day":
         return f"{words.WEEKDAYS[bucket.weekday()]} {words.day(bucket)}"
     if grain == "month":
-        return words.day(bucket).split(" ", 1)[1]
+        return words.month(bucket)
     return words.days(max(bucket, days[0]), min(bucket + timedelta(6), days[1]))
 
 

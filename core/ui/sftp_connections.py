@@ -130,7 +130,7 @@ def _tried(viewer: Viewer, intake: Intake, connection: Connection, found: Trial)
     if not found.failed:
         st.html(f"<p class=ja-sub>{words.plural(found.matching, 'file')} on the server by this pattern</p>")
     if found.preview:
-        _preview(viewer, found.preview)
+        _preview(found.preview)
 
 
 def accept(viewer: Viewer, intake: Intake, connection: Connection, fingerprint: str) -> None:
@@ -143,7 +143,7 @@ def accept(viewer: Viewer, intake: Intake, connection: Connection, fingerprint: 
     raise JourneysError("The server shows another key now: test the connection again, and ask its owner.")
 
 
-def _preview(viewer: Viewer, preview: dict[str, Any]) -> None:
+def _preview(preview: dict[str, Any]) -> None:
     if preview["error"]:
         parts.state("description", f"The newest file, {preview['file']}, cannot be read", str(preview["error"]), "warn")
         return

@@ -98,7 +98,7 @@ def arrivals(viewer: Viewer, chosen: Chosen, mine: Sequence[Connection], recent:
     found.sort(key=lambda one: (not one[1].missing, one[1].weekday, one[1].hour))
     values = [(name, _usual(it), it.seen, it.weeks, words.moment(it.due_at, viewer.account.time_zone), "Missing" if it.missing else "As usual")
               for name, it in found]  # fmt: skip
-    about = (("Usually", "weekday and hour at which files came in at least six of ten of the last eight weeks"), ("Seen", "in so many of the weeks looked at"),
+    about = (("Usually", "weekday and hour at which files came in at least 60 % of the last eight weeks"), ("Seen", "in how many of the weeks looked at"),
              ("Missing", "two hours after its time nothing had come"), ("Time zone", viewer.account.time_zone))  # fmt: skip
     sheet = Sheet(ARRIVALS, sheets.frame_of(ARRIVALS, values), about)
 

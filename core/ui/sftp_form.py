@@ -30,16 +30,16 @@ def show(viewer: Viewer, intake: Intake, before: Connection | None) -> None:
     with st.form(f"connection-{shown.name}-{turn}", border=False):
         given = _server(viewer, shown, is_new=before is None) | _secret(shown, is_new=before is None)
         reading = _reading(shown.reading)
-        sent = st.form_submit_button("Keep the changes" if before else "Add the connection", type="primary")
+        sent = st.form_submit_button("Save the changes" if before else "Add the connection", type="primary")
     if not sent:
         return
     try:
         name = keep(viewer, intake, before, given, reading)
     except JourneysError as problem:
-        parts.state("error", "The connection was not kept", words.sentence(str(problem)), "bad")
+        parts.state("error", "The connection was not saved", words.sentence(str(problem)), "bad")
         return
     st.session_state["sftp-form-turn"] = turn + 1
-    st.session_state["sftp-said"] = f"{name} is kept."
+    st.session_state["sftp-said"] = f"{name} is saved."
     filters.write({"new": None, "name": name})
     st.rerun()
 
@@ -110,8 +110,8 @@ def _reading(shown: Reading) -> dict[str, str]:
         email = st.text_input("E-mail column", shown.email_column)
         profile = st.text_input("Profile column", shown.profile_column)
     with right:
-        country = st.text_input("Country of national numbers", shown.country or "", placeholder="HR, DE, …; empty: international ones alone", max_chars=2)
-        said = {name: "Found by itself" if name == AUTO else name.capitalize() for name in delimiters}
+        country = st.text_input("Country of national numbers", shown.country or "", placeholder="HR, DE, …; empty: only international numbers", max_chars=2)
+        said = {name: "Found automatically" if name == AUTO else name.capitalize() for name in delimiters}
         delimiter = st.selectbox("Delimiter", delimiters, index=delimiters.index(shown.delimiter), format_func=lambda one: said[one])
         encoding = st.text_input("Encoding", shown.encoding, help="auto finds UTF-8, UTF-16 and Windows-1252; others by name, such as iso-8859-2.")
     return {"contacts": contacts, "country": country, "phone_column": phone, "email_column": email, "profile_column": profile, "delimiter": delimiter,

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 
-
 def asked(intake: Intake, journey: str) -> Fetch | None:
     """The fetch that the address names; None: it names none. Raises WrongUsage where it is none of this journey."""
     named = st.query_params.get("fetch")
@@ -75,14 +74,14 @@ def _steps_of(viewer: Viewer, intake: Intake, chosen: Chosen, fetch: Fetch, plac
             found = found.with_columns(pl.lit(MASK).alias("Person ID"))
         return Sheet(metrics.ENTRY_COLUMNS, found, about)
 
-    day = sftp_desk.day_of(viewer.account, fetch.started_at).isoformat()
-    way = f"campaign-performance?{urlencode({'journey': fetch.journey_id, 'from': day, 'to': day})}"
     def noted(file: str) -> None:
         connections.noted(intake, fetch.connection, "sftp.outcome.exported", {"fetch": fetch.fetch_id, "file": file}, by=viewer.user.name)
 
+    day = sftp_desk.day_of(viewer.account, fetch.started_at).isoformat()
+    way = f"campaign-performance?{urlencode({'journey': fetch.journey_id, 'from': day, 'to': day})}"
     foot = (f"All that is known up to {words.moment(seen.as_of(viewer), seen.zone(viewer), year=True)}, whenever it happened",
             f'<a href="{escape(way)}" target=_self>The journey on that day, other entries too</a>')  # fmt: skip
-    sub = "People of this file alone; share of those who entered"
+    sub = "Only people of this file; share of those who entered"
     both = (("", sheet_of(sheet)), ("one row an entry", each))
     sheets.show(viewer, chosen, sheets.Widget("next", title, both, lambda: _steps(steps, title), sub=sub, foot=foot, noted=noted))
 

@@ -24,7 +24,7 @@ def say(viewer: Viewer, chosen: Chosen) -> None:
         habit = "every day" if (feed.longest_pause or 1) == 1 else f"at least every {feed.longest_pause} days"
         parts.state(
             "warning", f"No event from {feed.source} since {_at(viewer, chosen, feed)}",
-            f"It came {habit} before. From {words.day(max(feed.last_day, first), year=False)} on these numbers hold the other feeds alone"
+            f"It came {habit} before. From {words.day(max(feed.last_day, first), year=False)} on these numbers hold only the other feeds"
             f"{f' (last events: {others})' if others else ''}: look at the system that sends it. What it still brings counts on the day it happened.", "warn",
         )  # fmt: skip
 

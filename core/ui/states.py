@@ -38,7 +38,7 @@ def nothing(viewer: Viewer, chosen: Chosen, head: str) -> None:
     if there and days != there:
         changes = {"from": there[0].isoformat(), "to": there[1].isoformat()}
         link = (filters.address_with(changes), f"Show {words.days(*there)}")
-    parts.state("hourglass_empty", head, f"The range is {words.days(*days)}{' and so are all data' if days == there else ''}.", link=link)
+    parts.state("hourglass_empty", head, f"The range is {words.days(*days)}{', which is all there is' if days == there else ''}.", link=link)
 
 
 def _blank(head: str, text: str) -> None:

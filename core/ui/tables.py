@@ -126,7 +126,7 @@ def text(viewer: Viewer, name: str, value: Any, unit: str, currency: str | None 
     if dimension in ("exit_reason", "reason"):
         return words.reason(value)
     if dimension == "month" and value is not None:
-        return words.day(value).split(" ", 1)[1]
+        return words.month(value)
     if dimension == "weekday" and value is not None:
         return words.WEEKDAYS[value - 1]
     return words.number(value, unit)

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from core.cli import COMMANDS, cli
+from core.contract.columns import COLUMNS, EVENT_TYPES
+from core.contract.documents import ELEMENT_KINDS, STATUSES
+from core.settings import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +36,12 @@ def test_every_command_has_help(path):
     assert (result.exit_code, "Usage:" in result.output) == (0, True)
 
 
+@pytest.mark.parametrize("path", sorted(path for path in ALL if isinstance(ALL[path], click.Group)))
+def test_a_list_of_commands_cuts_no_sentence(path):
+    listed = CliRunner().invoke(cli, [*path.split(), "--help"]).output.partition("Commands:")[2]
+    assert [line for line in listed.splitlines() if line.rstrip().endswith("...")] == []
+
+
 @pytest.mark.parametrize("line", [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.strip()])
 def test_every_command_of_the_readme_is_one(line):
     words = shlex.split(line, comments=True)
@@ -52,9 +61,19 @@ def test_every_make_target_of_the_readme_is_there(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)#]+)\)", README))
-def test_every_file_that_the_readme_links_to_is_there(link):
-    assert (ROOT / link).exists()
+LINKS = [(file, link) for file in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+         for link in re.findall(r"\]\((?!http)([^)#]+)\)", file.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize(("file", "link"), LINKS, ids=lambda one: str(one).removeprefix(f"{ROOT}/"))
+def test_every_file_that_a_document_links_to_is_there(file, link):
+    assert (file.parent / link).exists()
+
+
+def test_the_interface_names_each_column_event_type_kind_and_setting():
+    text = (ROOT / "docs/interface.md").read_text(encoding="utf-8")
+    written = set(re.findall(r"\w+(?:\.\w+)*", text))
+    assert {*COLUMNS, *EVENT_TYPES, *STATUSES, *ELEMENT_KINDS, *NAMES} - written == set()
 
 
 def test_the_commands_of_the_interface_are_there():

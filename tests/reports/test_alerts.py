@@ -60,7 +60,7 @@ def test_a_fall_on_a_weekday_that_was_always_even_is_unusual_and_says_which_jour
     query = checked(Query(("entries",)), Rule("unusual"))
     (found,) = findings(snapshot, query, Rule("unusual"), LAST, LAST)
     assert (found.day, found.value, found.expected) == (LAST, 25.0, 60.0)
-    assert said(snapshot, query, found) == ("Entries was 25 on 2026-03-30: usually 60, between 29 and 91 at that time. "
+    assert said(snapshot, query, found) == ("Entries was 25 on 30 Mar 2026: usually 60, between 29 and 91 at that time. "
                                             "Journey cart explains 100 % of it: 5, usually 40.")
 
 
@@ -113,7 +113,7 @@ def test_what_an_alert_finds_is_kept_and_mailed_once_however_often_it_looks(stor
     assert look(store, snapshot) == 0
     assert [(one.about, one.state) for one in kept.history(store, "acme")] == [("2026-03-30", "mailed")]
     (mail,) = outbox.about(store, "acme", "alert-")
-    assert (mail.recipient, mail.subject, mail.text) == ("ana@example.com", "Entries fall (acme)", "Entries was 25 on 2026-03-30, below 30.\n")
+    assert (mail.recipient, mail.subject, mail.text) == ("ana@example.com", "Entries fall (acme)", "Entries was 25 on 30 Mar 2026, below 30.\n")
 
 
 def test_one_that_was_removed_and_made_again_mails_again(store, snapshot):
@@ -176,10 +176,10 @@ def test_too_short_a_past_judges_nothing(past):
 def test_the_sentence_names_the_filters_and_what_it_looks_at_is_under_them(snapshot):
     query = checked(Query(("entries",), where=(("journey", ("cart",)),)), Rule("below", 30))
     (found,) = findings(snapshot, query, Rule("below", 30), LAST - timedelta(days=9), LAST)
-    assert said(snapshot, query, found) == "Entries (journey cart) was 5 on 2026-03-30, below 30."
+    assert said(snapshot, query, found) == "Entries (journey cart) was 5 on 30 Mar 2026, below 30."
     both = checked(Query(("entries",), where=(("journey", ("cart", "welcome")), ("sub_account", (None,)))), Rule("below", 30))
     (found,) = findings(snapshot, both, Rule("below", 30), LAST, LAST)
-    assert said(snapshot, both, found) == "Entries (journey cart or welcome, sub-account none) was 25 on 2026-03-30, below 30."
+    assert said(snapshot, both, found) == "Entries (journey cart or welcome, sub-account none) was 25 on 30 Mar 2026, below 30."
 
 
 def test_of_a_widgets_question_one_number_is_taken_with_the_filters_that_it_knows():
@@ -196,9 +196,9 @@ def test_of_a_widgets_question_one_number_is_taken_with_the_filters_that_it_know
 def test_a_formula_is_watched_as_a_number_of_its_own(snapshot):
     query = checked(Query((), formulas=(Formula("Entries a head", "entries / profiles_in_journey"),)), Rule("below", 1.4))
     (found,) = findings(snapshot, query, Rule("below", 1.4), LAST - timedelta(days=9), LAST)
-    assert said(snapshot, query, found) == "Entries a head was 1.25 on 2026-03-30, below 1.4."
+    assert said(snapshot, query, found) == "Entries a head was 1.25 on 30 Mar 2026, below 1.40."
     (found,) = findings(snapshot, query, Rule("unusual", sensitivity="high"), LAST, LAST)
-    assert said(snapshot, query, found) == ("Entries a head was 1.25 on 2026-03-30: usually 1.5, between 1.275 and 1.725 at that time. "
+    assert said(snapshot, query, found) == ("Entries a head was 1.25 on 30 Mar 2026: usually 1.50, between 1.27 and 1.73 at that time. "
                                             "Journey cart explains 100 % of the change in entries: 5, usually 40.")
 
 
@@ -224,7 +224,7 @@ def test_a_mail_leads_to_the_day_that_it_speaks_of(store, snapshot):
     alert = add(store)
     look(store, snapshot, settings=SimpleNamespace(smtp_url="smtp://localhost:1", mail_from="journeys@example.com", base_url="https://j.example.com"))
     (mail,) = outbox.about(store, "acme", "alert-")
-    assert mail.text == f"Entries was 25 on 2026-03-30, below 30.\n\nhttps://j.example.com/alerts?alert={alert}&about=2026-03-30\n"
+    assert mail.text == f"Entries was 25 on 30 Mar 2026, below 30.\n\nhttps://j.example.com/alerts?alert={alert}&about=2026-03-30\n"
 
 
 def test_what_is_no_count_is_unusual_by_its_own_spread_alone():

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
@@ -123,8 +125,24 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
         file.write(b"half")
         raise ZeroDivisionError
     assert target.read_text() == "before" and list(tmp_path.iterdir()) == [target]
-    with pytest.raises(JourneysError, match="cannot be written: No such file or directory"), export.replaced(tmp_path / "no" / "a.csv"):
-        pass
+    for parent, why in (("no", "No such file or directory"), ("a.csv", "Not a directory")):
+        with pytest.raises(JourneysError, match=f"cannot be written: {why}"), export.replaced(tmp_path / parent / "a.csv"):
+            pass
+
+
+def test_a_disk_that_is_full_is_said_of_a_workbook_too(tmp_path):
+    code = """
+import resource, sys
+from core.reports import export
+resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))  # a write beyond it fails as it does where the disk is full
+try:
+    with export.replaced(export.Path(sys.argv[1])) as file, export.workbook(file) as book:
+        export.write_about(book, [("x", str(n)) for n in range(10)])
+except export.JourneysError as error:
+    sys.exit(str(error))
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "a.xlsx"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, list(tmp_path.iterdir())) == (1, f"{tmp_path / 'a.xlsx'} cannot be written: File too large.\n", [])
 
 
 def test_a_file_that_takes_anothers_place_may_be_read_by_no_more_people(tmp_path):
@@ -133,6 +151,17 @@ def test_a_file_that_takes_anothers_place_may_be_read_by_no_more_people(tmp_path
     with export.replaced(target) as file:
         file.write(b"ids")
     assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"ids", 0o600)
+
+
+def test_a_new_file_may_be_read_by_those_whom_the_umask_lets(tmp_path):
+    for umask, rights in ((0o077, 0o600), (0o022, 0o644)):
+        before = os.umask(umask)
+        try:
+            with export.replaced(tmp_path / f"{umask}.csv"):
+                pass
+        finally:
+            os.umask(before)
+        assert (tmp_path / f"{umask}.csv").stat().st_mode & 0o777 == rights
 
 
 def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):

@@ -49,9 +49,16 @@ def test_ids_are_dots_in_the_file_of_who_may_not_see_them(snapshot):
 def test_a_file_of_another_user_of_the_machine_holds_up_no_sweep(snapshot, monkeypatch):
     path = file_of(snapshot, "csv")
     os.utime(path, (0, 0))
-    monkeypatch.setattr("pathlib.Path.unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError))  # as a sticky /tmp answers
+    tried = []
+
+    def refused(file, **_):
+        tried.append(file)
+        raise PermissionError  # as a sticky folder of temporary files answers
+
+    monkeypatch.setattr("pathlib.Path.unlink", refused)
     made.sweep(NOW)
     monkeypatch.undo()
+    assert path in tried
     path.unlink()
 
 

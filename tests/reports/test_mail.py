@@ -99,7 +99,7 @@ def test_a_server_that_never_answers_or_drips_is_left_in_time(monkeypatch):
     threading.Thread(target=drip, daemon=True).start()
     with pytest.raises(MailFailed, match="took longer than 1 s"):
         send(settings(f"smtp://127.0.0.1:{dripping.getsockname()[1]}"), TO, "a", "b", whole_s=1)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # a socket of its own accord waits for minutes
     silent.close()
     dripping.close()
 

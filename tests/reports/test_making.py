@@ -147,9 +147,10 @@ def test_a_role_and_a_package_are_asked_and_named(built):
     mep = asked.custom(built.account("acme"), built.snapshot("acme"), [{"question": {"measures": ["mep"], "from": "2026-02-01", "to": "2026-02-28"}}])
     with pytest.raises(Refused, match="MEP consumption is open to the roles"):
         ask(built, by="vid", parameters=mep)
-    said = {"questions": [{"title": "a", "question": {"measures": ["collects"], "answer": "collect_values"}}], "range": "asked", "format": "csv"}
-    with pytest.raises(Refused, match="Unmasked profile ids and collected values"):
-        ask(built, by="vid", parameters=said)
+    for measure, named in (("collects", "collect_values"), ("calls", "path_calls"), ("calls", 'first_path_calls:{"step": 0}')):
+        said = {"questions": [{"title": "a", "question": {"measures": [measure], "answer": named}}], "range": "asked", "format": "csv"}
+        with pytest.raises(Refused, match="Unmasked profile ids and collected values"):
+            ask(built, by="vid", parameters=said)
     accounts.change(built.store, "acme", by="operator", now=NOW, package="start")
     with pytest.raises(Refused, match="Export belongs to the packages Grow and Scale"):
         ask(built)
@@ -172,7 +173,7 @@ def test_rights_that_were_lost_before_it_is_made_make_it_fail(built):
 def test_it_is_mailed_to_those_of_the_account_who_may_have_it(built):
     for name in ("ana", "ada", "vid"):
         emails.keep(built.store, users.find(built.store, name), f"{name}@example.com", by="operator", now=NOW)
-    with pytest.raises(WrongUsage, match="users of the account alone"):
+    with pytest.raises(WrongUsage, match="only to users of the account"):
         ask(built, to=["eve"])
     with pytest.raises(WrongUsage, match="vid may not have this report"):
         ask(built, "mep", to=["vid"])
@@ -187,7 +188,11 @@ def test_it_is_mailed_to_those_of_the_account_who_may_have_it(built):
     one = box.mails[0]
     assert (one.subject, list(one.files)) == ("Mine (acme)", ["Mine.xlsx"])
     assert one.files["Mine.xlsx"] == (folder(built) / find(built, report).file).read_bytes()
-    assert f"https://journeys.example/reports?report={report.report_id}" in one.text
+    snapshot = built.snapshot("acme")
+    assert one.text.splitlines() == [
+        "Mine", "Custom report of the account acme, asked for by ana.", "",
+        f"Data up to 10 Mar 2026 10:00 Europe/Zagreb, snapshot {snapshot.snapshot_id}; 2 rows.", "",
+        "The file is attached.", f"It is kept for 90 days: https://journeys.example/reports?report={report.report_id}"]
 
 
 def test_a_file_too_large_for_a_mail_is_linked_alone(built, monkeypatch):

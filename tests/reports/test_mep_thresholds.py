@@ -67,5 +67,5 @@ def test_the_mail_says_what_is_used_of_what_and_as_of_when(door, asked):
     box = Box()
     with server(box) as at:
         assert deliver(door.store, settings(f"smtp://{at}"), door.settings.accounts_dir, lambda: NOW + timedelta(minutes=1)) == 1
-    assert box.mails[0].text.startswith("8 of 10 included MEP are used in March 2026 (80.0 %), as of 2026-03-09T01:00:00+01:00.")
+    assert box.mails[0].text.startswith("8 of 10 included MEP are used in Mar 2026 (80.0 %), as of 9 Mar 2026 01:00.")
     assert "https://journeys.example.com/mep" in box.mails[0].text

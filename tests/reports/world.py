@@ -2,7 +2,6 @@
 from datetime import UTC, datetime
 
 from core.eventlog import EventLog
-from core.warehouse.build import build
 from tests.sources.files import ingest_records
 
 AT = "2026-02-{day:02}T{hour:02}:00:00Z"
@@ -31,5 +30,4 @@ def build_account(door, account_id="acme", more=(), now=NOW):
     """Ingest and build; gives the snapshot's id."""
     log: EventLog = door.log(account_id)
     ingest_records(log, [*events(), *more], account_id=account_id, now=now)
-    account = door.account(account_id)
-    return build(log, door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=now).snapshot
+    return door.build(door.account(account_id), as_of=now).snapshot

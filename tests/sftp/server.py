@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.sources.sftp import keys
+from tests.e2e.serving import free_port
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
+PATIENCE_S = 30.0  # a poll whose limits are a second or two ends far sooner, on a busy machine too
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,6 @@ class Sshd:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def start(home: Path, *options: str, subsystem: str = "internal-sftp") -> Sshd:

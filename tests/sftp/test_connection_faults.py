@@ -15,8 +15,9 @@ from core.sources.sftp.connections import Connection
 from core.sources.sftp.faults import ConnectionFault
 from core.sources.sftp.intake import Intake
 from core.sources.sftp.trial import trial
+from tests.e2e.serving import free_port
 from tests.sftp.proxy import Proxy
-from tests.sftp.server import Sshd, free_port
+from tests.sftp.server import PATIENCE_S, Sshd
 from tests.sftp.test_fetch import logged, poll, put, result
 
 Connect = Callable[..., Connection]
@@ -35,7 +36,7 @@ def said(intake: Intake, name: str = "crm") -> str:
     """The error of a poll that fails as a connection, in time, with its line in the history."""
     began = time.monotonic()
     (only,) = poll(intake, name)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < PATIENCE_S
     assert (only["file"], only["total"]) == (None, None)
     assert fetches.every(intake)[0].status == f"Connection error: {only['error']}"
     return str(only["error"])

@@ -18,8 +18,9 @@ from core.sources.sftp.connections import Connection
 from core.sources.sftp.intake import Intake
 from core.sources.sftp.polling import Poller
 from core.store import StoreUnavailable, database, open_store
+from tests.e2e.serving import free_port
 from tests.sftp.proxy import Proxy
-from tests.sftp.server import Sshd, free_port
+from tests.sftp.server import Sshd
 from tests.sftp.test_fetch import logged, poll, put, result
 from tests.sftp.test_kills import CHILD, CONTENT
 from tests.sftp.test_polling import Limits

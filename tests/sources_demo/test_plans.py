@@ -35,6 +35,7 @@ def test_the_demo_has_what_a_visitor_should_see() -> None:
     assert [plan.journey_id for plan in PLANS if not any(s.kind in ("send", "ivr_menu") for v in plan.versions for s in v.steps)] == ["risk-score"]
     assert [plan.journey_id for plan in PLANS if not plan.is_catalogued] == ["legacy-survey"]
     assert {plan.direction for plan in PLANS} == {None, "inbound", "outbound"}
+    assert [plan.journey_id for plan in PLANS if len(plan.versions) > 1] == ["welcome", "cart", "account-opening", "service-line"]
 
 
 def test_a_document_says_its_versions_arms_elements_and_ways() -> None:

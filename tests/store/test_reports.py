@@ -27,6 +27,14 @@ def add(store, account_id="acme", **more):
         return reports.add(connection, account_id, kind="custom", name="n", parameters={"a": [1]}, user_id=None, asked_by="t", now=NOW, **more)
 
 
+@pytest.mark.parametrize("number", [1, 2**31, 2**63 - 1, 2**63, 10**30])
+def test_a_number_that_nothing_has_is_unknown_however_large_it_is(store, number):
+    with pytest.raises(reports.UnknownReport):
+        reports.find(store, "acme", number)
+    with pytest.raises(report_schedules.UnknownSchedule):
+        report_schedules.find(store, "acme", number)
+
+
 def test_a_report_has_one_maker_until_its_claim_runs_out(store):
     made = add(store, recipients=(1, 2))
     mine = reports.claim(store, "one", now=NOW, until=LATER)

@@ -103,6 +103,13 @@ def test_a_lease_has_one_holder_until_it_runs_out_or_is_given_back(store):
     assert one.take(NOW + 2 * LEASE, LEASE)
 
 
+def test_a_lease_of_a_clock_that_was_put_right_is_over(store):
+    ahead, right = Lease(store, "worker", "ahead"), Lease(store, "worker", "right")
+    assert ahead.take(NOW + timedelta(days=1), LEASE)
+    assert right.take(NOW, LEASE)
+    assert not ahead.take(NOW + LEASE / 2, LEASE)
+
+
 def test_of_many_that_want_a_free_lease_at_once_one_gets_it(store):
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda n: Lease(store, "worker", str(n)).take(NOW, LEASE), range(8)))

@@ -39,7 +39,7 @@ def test_a_store_that_its_disk_does_not_take_says_what_to_look_at(tmp_path):
      "There is no room left on the disk of the store {}: free some and do it again; nothing was changed."),
     ("attempt to write a readonly database", 1 << 30,
      "The store {} may only be read: give its file and its folder to the user that runs journeys; nothing was changed."),
-    ("unable to open database file", 1 << 30, "The store {} cannot be opened: is its folder there, and open to the user that runs journeys?"),
+    ("unable to open database file", 1 << 30, "The store {} cannot be opened: its folder has to be one in which the user that runs journeys may write."),
     ("database is locked", 1 << 30, "The store {} is in use by another process for over 30 s: try again."),
     ("connection refused", 1 << 30, "The store {} cannot be used: connection refused. Is it running, and JOURNEYS_DATABASE_URL right?")])
 def test_each_trouble_says_what_to_do(tmp_path, monkeypatch, reason, free, said):

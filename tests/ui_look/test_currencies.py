@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import WrongUsage
 from core.metrics import answer
-from core.ui import answers, performance, tiles
+from core.ui import answers, listing, performance, tiles
 from core.ui.address import Chosen
 from tests.metrics.world import World
 
@@ -24,7 +24,7 @@ def viewer(tmp_path, monkeypatch):
         world.message(world.run(profile, day), sent=day, cost=cost, currency=currency)
     snapshot = world.snapshot(tmp_path)
     monkeypatch.setattr(answers, "ask", lambda viewer, query: answer(viewer.snapshot, query))
-    yield SimpleNamespace(snapshot=snapshot, account=SimpleNamespace(account_id="a"))
+    yield SimpleNamespace(snapshot=snapshot, account=SimpleNamespace(account_id="a", currency="EUR"))
     snapshot.close()
 
 
@@ -44,6 +44,21 @@ def test_a_range_without_money_is_empty_and_not_an_error(viewer):
     _, currency, query = performance.choice(viewer, MAY, "traffic_cost", by=("journey",))
     assert currency == "EUR"
     assert answer(viewer.snapshot, query).frame.height == 0
+
+
+def test_the_accounts_own_currency_is_offered_first_and_asked_where_the_range_has_none(viewer):
+    january = Chosen((date(2026, 1, 1), date(2026, 1, 31)), date(2026, 5, 31), compare="previous")
+    viewer.account.currency = "USD"
+    assert list(performance.choices(viewer, january, ["traffic_cost"])) == ["traffic_cost:USD", "traffic_cost:EUR"]
+    assert performance.choice(viewer, MAY, "traffic_cost", by=("journey",))[1] == "USD"
+
+
+def test_journeys_are_ordered_by_their_cost_in_one_currency(viewer, monkeypatch):
+    viewer.account.currency = "USD"
+    monkeypatch.setattr(listing.catalog, "of", lambda _: SimpleNamespace(journeys={}, name=str))
+    rows = [{"journey": key, "traffic_cost by currency": found} for key, found in (
+        ("both", (("EUR", Decimal(9)), ("USD", Decimal(1)))), ("dollars", (("USD", Decimal(2)),)), ("euros", (("EUR", Decimal(5)),)))]
+    assert [row["journey"] for row in listing._ordered(viewer, rows, "-traffic_cost")] == ["dollars", "both", "euros"]
 
 
 def test_counts_are_asked_without_a_currency(viewer):

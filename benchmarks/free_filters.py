@@ -34,7 +34,8 @@ BY_ATTRIBUTES = (  # of all journeys where none is named
     "measures=exits&dimensions=exit_reason&form=bar&attribute.plan=free&journey=journey-00,journey-03",
     "measures=profiles_in_journey&dimensions=journey&form=bar&attribute.region=r7",
     "measures=profiles_in_journey,goal_performers,profiles_viewing&dimensions=&form=single&attribute.plan=gold",
-    "measures=goal_events&dimensions=day&form=line&attribute.region=r8",
+    "measures=goal_events&dimensions=day&form=line&attribute.region=r8", "measures=profiles_in_journey,goal_rate&dimensions=attribute.plan&form=table",
+    "measures=messages_sent&dimensions=week,attribute.plan&form=stacked", "measures=entries&dimensions=attribute.region&form=bar&attribute.plan=gold",
 )
 WARM = "measures=profiles_in_journey&dimensions=day&form=line&journey=journey-00,journey-01"  # what the first reader of a server pays once
 

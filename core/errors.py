@@ -26,5 +26,5 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """“There is no measure “x”. Did you mean “y”?”, or the names there are where none is close."""
     known = sorted(known)
     close = get_close_matches(name, known, n=1)
-    hint = f" Did you mean “{close[0]}”?" if close else f" There is: {', '.join(known)}." if known else ""
+    hint = f" Did you mean “{close[0]}”?" if close else f" There {'is' if len(known) == 1 else 'are'}: {', '.join(known)}." if known else ""
     return f"There is no {kind} “{name}”.{hint}"

@@ -32,14 +32,15 @@ TICK_S = 5.0
 LEASE = timedelta(seconds=60)  # a leader that was killed is replaced after this
 RETRY = timedelta(minutes=10)  # after a refresh that failed
 RESTARTS_AFTER_S = 5.0
+ENDS_WITHIN_S = 10.0  # a worker that is told to end with its app
 ENVIRONMENT = {"PYTHONPATH": str(ROOT)}  # of a process that is begun from here
 
 
 def is_due(as_of: datetime | None, newest: Refresh | None, refresh: timedelta, now: datetime) -> bool:
-    """Whether an account with events is to be refreshed. `as_of` is its snapshot's, None: never built."""
-    if newest is not None and newest.error is not None and now < newest.started_at + RETRY:
+    """Whether an account with events is to be refreshed. `as_of` is its snapshot's, None: never built. A time to come is a clock's that was put right."""
+    if newest is not None and newest.error is not None and newest.started_at <= now < newest.started_at + RETRY:
         return False
-    return as_of is None or now >= as_of + refresh
+    return as_of is None or not as_of <= now < as_of + refresh
 
 
 class Worker:
@@ -101,13 +102,10 @@ class Worker:
 
     def refresh(self, account: Account) -> None:
         """One build; a failure leaves the last snapshot, and is kept for the pages to say."""
-        from core.warehouse import build
-
         store, account_id, now = self.door.store, account.account_id, self.door.now()
         refreshes.started(store, account_id, now=now)
         try:
-            built = build.build(self.door.log(account_id), self.door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=now,
-                                attributes=account.attributes)
+            built = self.door.build(account, as_of=now)
         except JourneysError as error:
             refreshes.finished(store, account_id, now=self.door.now(), error=str(error))
             log.warning("account %s was not refreshed: %s", account_id, error)
@@ -175,18 +173,29 @@ def command_of(door: Door) -> list[str]:
 async def _keep_running(door: Door) -> None:
     command = [*command_of(door), "worker", "--with-parent"]
     while True:
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **ENVIRONMENT})  # in this folder: its .env counts
         try:
-            while child.poll() is None:
-                await asyncio.sleep(0.5)
-        finally:
-            if child.poll() is None:
-                child.terminate()
-                try:
-                    child.wait(10)
-                except subprocess.TimeoutExpired:
-                    child.kill()
-            if child.stdin:
-                child.stdin.close()
-        log.warning("the worker ended with %s, it is started again", child.returncode)
+            # in this folder: its .env counts; apart from the terminal: Ctrl+C is for the app, which tells its worker
+            child = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **ENVIRONMENT}, process_group=0)
+        except OSError as error:  # no memory, or no room for one more process: there may be again
+            log.warning("the worker cannot be started (%s), it is tried again", error)
+        else:
+            await _until_it_ends(child)
+            log.warning("the worker ended with %s, it is started again", child.returncode)
         await asyncio.sleep(RESTARTS_AFTER_S)
+
+
+async def _until_it_ends(child: "subprocess.Popen[bytes]") -> None:
+    """By itself, or with the app."""
+    try:
+        while child.poll() is None:
+            await asyncio.sleep(0.5)
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(ENDS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if child.stdin:
+            child.stdin.close()

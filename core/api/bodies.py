@@ -16,8 +16,11 @@ async def read_body(request: Request, into: BinaryIO, most: int) -> int:
     if said.isdecimal() and int(said) > most:
         raise _over(most)
     unpacking = _unpacking(request.headers.get("content-encoding", "").strip().lower())
-    size = 0
+    size = received = 0
     async for chunk in request.stream():
+        received += len(chunk)
+        if received > most + PIECE:  # what unpacks to nothing could go on for ever
+            raise _over(most)
         for piece in unpacking.pieces(chunk):
             size += len(piece)
             if size > most:

@@ -64,7 +64,7 @@ class Downloads:
         if user is None:
             raise Refusal(401, "Sign in first.")
         if file not in KINDS and not file.startswith(MADE):
-            raise Refusal(404, f"There is no export “{file}”. There is: {', '.join(KINDS)}.")
+            raise Refusal(404, f"There is no export “{file}”. There are: {', '.join(KINDS)}.")
         account = self.given.account(user.account_id)
         need_terms(account)
         refusal = account.refusal("export", user.role)

@@ -74,7 +74,7 @@ def _records(text: str) -> Iterator[str]:
             yield _one_line(text)
             return
         raise ValueError("it begins with neither [ nor {.")
-    decode, place = json.JSONDecoder().raw_decode, _after_space(text, start + 1)
+    decode, place = json.JSONDecoder(parse_int=str).raw_decode, _after_space(text, start + 1)  # a number of thousands of digits is one record's fault
     if text[place:place + 1] == "]":
         place -= 1
     else:

@@ -63,15 +63,15 @@ class Away(SignInRoute):
     async def answer(self, request: Request) -> Response:
         if not self.given.settings.has_provider:
             return RedirectResponse(next_address(request), 303)
-        from httpx import HTTPError
+        from httpx import HTTPError, InvalidURL
 
         request.session[NEXT] = next_address(request)
         base = self.given.settings.base_url or f"{request.url.scheme}://{request.url.netloc}"
         try:
             response: Response = await self.provider.client.authorize_redirect(request, f"{base}/auth/oidc/back")
-        except HTTPError as away:
-            log.warning("the provider of single sign-on does not answer: %s", type(away).__name__)
-            return _not_in("The provider of single sign-on does not answer. Try again later.", next_address(request))
+        except (HTTPError, InvalidURL, ValueError, KeyError, RuntimeError) as away:  # the last three: it answers something else
+            log.warning("the provider of single sign-on does not answer as it should: %s: %s", type(away).__name__, away)
+            return _not_in("The provider of single sign-on does not answer as it should. Try again later, or ask your operator.", next_address(request))
         return response
 
 
@@ -88,8 +88,8 @@ class Back(Away):
         address = request.session.pop(NEXT, "/")
         try:
             told = (await self.provider.client.authorize_access_token(request)).get("userinfo") or {}
-        except (OAuthError, JoseError, HTTPError) as refused:
-            log.warning("single sign-on was refused: %s", type(refused).__name__)
+        except (OAuthError, JoseError, HTTPError, ValueError, KeyError, RuntimeError) as refused:
+            log.warning("single sign-on was refused: %s: %s", type(refused).__name__, refused)
             return _not_in("The provider did not sign you in, or it took too long. Try again.", address)
         known = self.provider.address_in(told)
         if known is None:

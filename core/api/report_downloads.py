@@ -15,6 +15,8 @@ from core.errors import JourneysError, Unavailable
 from core.reports import requests
 from core.reports.requests import UnknownReport
 
+LONGEST = 20  # of a number; Python reads very long ones slowly, then not at all
+
 
 class ReportDownloads:
     """The route as an ASGI application."""
@@ -25,7 +27,7 @@ class ReportDownloads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await run_in_threadpool(self.answer, request.path_params["report_id"], request.cookies.get(sessions.COOKIE))
+            response = await run_in_threadpool(self.answer, _number(request.path_params["report_id"]), request.cookies.get(sessions.COOKIE))
         except Refusal as refusal:
             response = plain_page.no_file(request, refusal.status, str(refusal))
         except UnknownReport as unknown:
@@ -50,3 +52,10 @@ class ReportDownloads:
         report, file = requests.downloaded(self.given.store, account, self.given.folder(account.account_id), user, report_id, now=now)
         name = requests.file_name(report)
         return FileResponse(file, media_type=guess_type(name)[0] or "application/octet-stream", filename=name)
+
+
+def _number(text: str) -> int:
+    """Raises Refusal for what is no number of a report."""
+    if not (text.isascii() and text.isdigit() and len(text) < LONGEST):
+        raise Refusal(404, f"There is no report “{text[:LONGEST]}”.")
+    return int(text)

@@ -23,7 +23,7 @@ def routes(given: Given) -> list[BaseRoute]:
         Route("/auth/leave", sign_in.Leave(given), methods=["GET"]),
         Route("/auth/oidc", oidc.WithState(given, oidc.Away(given, provider)), methods=["GET"]),
         Route("/auth/oidc/back", oidc.WithState(given, oidc.Back(given, provider)), methods=["GET"]),
-        Route("/exports/report/{report_id:int}", report_downloads.ReportDownloads(given), methods=["GET"]),
+        Route("/exports/report/{report_id}", report_downloads.ReportDownloads(given), methods=["GET"]),
         Route("/exports/{file:path}", downloads.Downloads(given), methods=["GET"]),
     ]
 

@@ -74,6 +74,7 @@ def main(args: list[str] | None = None) -> Any:
     ending.open_streams()
     try:
         with ending.stoppable():
+            ending.check_text(sys.argv[1:] if args is None else args)
             code = cli.main(args, prog_name="journeys", standalone_mode=False)
             sys.stdout.flush()
     except BaseException as ended:  # noqa: BLE001  # what is no failure of a command is raised again

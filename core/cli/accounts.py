@@ -150,7 +150,7 @@ def user_list(obj: dict[str, Any], account_id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name")
-@click.option("--port", default=8501, show_default=True, help="Of the server, where JOURNEYS_BASE_URL is not set.")
+@click.option("--port", default=8501, show_default=True, type=click.IntRange(1, 65535), help="Of the server, where JOURNEYS_BASE_URL is not set.")
 @click.pass_obj
 def link(obj: dict[str, Any], name: str, port: int) -> None:
     """Print a sign-in link for the user NAME. It is good once, within an hour."""
@@ -238,7 +238,12 @@ def _password() -> str | None:
     if sys.stdin.isatty():
         asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
         return asked
-    return sys.stdin.readline().strip() or None
+    try:
+        first = sys.stdin.readline().strip()
+        first.encode()
+    except UnicodeError as error:
+        raise WrongUsage("The password on stdin is not UTF-8: send it as UTF-8.") from error
+    return first or None
 
 
 def listed(rows: list[dict[str, Any]], as_json: bool) -> None:

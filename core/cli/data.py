@@ -6,7 +6,7 @@ import click
 
 from core.cli.accounts import of_account
 from core.cli.door import Door, print_json, progress
-from core.errors import JourneysError
+from core.errors import JourneysError, WrongUsage
 from core.metrics.numbers import plural
 from core.sources import ingest as ingesting
 from core.sources.catalog import put_files
@@ -76,14 +76,12 @@ def _told(summary: Summary) -> str:
 @click.pass_obj
 def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: str) -> None:
     """Build a snapshot from the log and publish it."""
-    from core.warehouse.build import build as build_snapshot
     from core.warehouse.zones import local
     door = Door(obj)
     account = door.account(account_id)
     refreshes.started(door.store, account_id, now=door.now())
     try:
-        built = build_snapshot(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now(),
-                               full=full, engine=engine, attributes=account.attributes)
+        built = door.build(account, as_of=door.now(), full=full, engine=engine)
     except JourneysError as error:
         refreshes.finished(door.store, account_id, now=door.now(), error=str(error))
         raise
@@ -96,8 +94,8 @@ def build(obj: dict[str, Any], /, account_id: str, engine: str, full: bool, _: s
 
 @click.command()
 @of_account
-@click.option("--profiles", type=click.IntRange(1), default=3000, show_default=True, metavar="N", help="How many people.")
-@click.option("--days", type=click.IntRange(1), default=120, show_default=True, metavar="D", help="How many days back.")
+@click.option("--profiles", type=click.IntRange(1, 10_000_000), default=3000, show_default=True, metavar="N", help="How many people.")
+@click.option("--days", type=click.IntRange(1, 3660), default=120, show_default=True, metavar="D", help="How many days back.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed makes the same account.")
 @click.pass_obj
 def demo(obj: dict[str, Any], /, account_id: str, profiles: int, days: int, seed: int) -> None:
@@ -112,6 +110,8 @@ def demo(obj: dict[str, Any], /, account_id: str, profiles: int, days: int, seed
 @click.pass_obj
 def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
     """Replace a person's id by a random token. Everywhere it is kept; counts and billed lines stay."""
+    if not profile_id:
+        raise WrongUsage("--profile is empty: give the id of the person.")
     door = Door(obj)
     log, warehouse = door.log(account_id), door.warehouse(account_id)
 

@@ -16,6 +16,7 @@ from core.store import Store, open_store
 
 if TYPE_CHECKING:
     from core.eventlog import EventLog
+    from core.warehouse.build import Built
     from core.warehouse.snapshots import Published, Snapshot
 
 PRIVATE = 0o700  # of a folder with what people did: its owner's alone
@@ -65,10 +66,16 @@ class Door:
             raise NotBuilt(f"The account {account_id} is not built yet: journeys build --account {account_id}.")
         return self._shelf.take(folder, snapshot_id)
 
-    def newest_snapshot_id(self, account_id: str) -> str | None:
-        """Of the snapshot published last; None: never built."""
+    def build(self, account: Account, *, as_of: datetime, full: bool = False, engine: str = "duckdb") -> "Built":
+        """Build and publish a snapshot of the account's log by its settings. Raises JourneysError, and the last snapshot stays."""
+        from core.warehouse import build
+        return build.build(self.log(account.account_id), self.warehouse(account.account_id), zones=account.zones, currency=account.currency,
+                           attributes=account.attributes, as_of=as_of, full=full, engine=engine)
+
+    def newest_snapshot_id(self, account: str | Account) -> str | None:
+        """Of the snapshot published last; None: never built. An account that was just read is not read again."""
         from core.warehouse.snapshots import current
-        return current(self.warehouse(account_id))
+        return current(self.warehouse(account) if isinstance(account, str) else self.settings.accounts_dir / account.account_id / "warehouse")
 
     def pin(self, account_id: str, snapshot_id: str, now: datetime) -> None:
         """Keep that snapshot for 90 days. Raises NotBuilt."""

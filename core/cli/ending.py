@@ -10,7 +10,7 @@ from threading import Event, Thread, current_thread, main_thread
 
 import click
 
-from core.errors import FULL, JourneysError
+from core.errors import FULL, JourneysError, WrongUsage
 
 TRACE = "JOURNEYS_TRACE"  # anything: a fault of ours ends with its traceback, for a report
 ENDS = (signal.SIGINT, signal.SIGTERM)
@@ -29,8 +29,15 @@ def open_streams() -> None:
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # it lasts as long as the process
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="surrogateescape" if mode == "r" else "backslashreplace")  # a locale without our dashes is no fault
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a locale without our dashes is no fault
+
+
+def check_text(args: list[str]) -> None:
+    """Raises WrongUsage for an argument that is not UTF-8: neither a document nor the store can hold it, be it an id or the name of a file."""
+    for one in args:
+        if not one.isascii() and any("\udc80" <= letter <= "\udcff" for letter in one):
+            raise WrongUsage(f"The argument “{one}” is not UTF-8: write it as UTF-8, and rename a file whose name it is.")
 
 
 @contextmanager

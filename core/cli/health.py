@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from core.access import accounts
 from core.access.accounts import Account
 from core.access.features import PACKAGES
+from core.cli import backups
 from core.cli.door import Door
 from core.errors import JourneysError
 from core.eventlog.erasure import NOTES
@@ -47,6 +48,11 @@ def examine(door: Door) -> Iterator[Finding]:
     yield from _readable(settings.data_dir)
     yield _disk(settings.data_dir)
     yield _key(door)
+    if any((settings.data_dir / backups.DRAFT).glob("*")):
+        yield Finding(False, "restore", f"was stopped half way: run `journeys restore DIR` again, or remove {settings.data_dir / backups.DRAFT}")
+    if (file := backups.sqlite_file(door)) and not file.exists():
+        yield Finding(True, "store", f"{file} is made on first use")
+        return
     store = _store(door)
     yield store
     if store.is_good:

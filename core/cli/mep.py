@@ -49,6 +49,10 @@ def mep(obj: dict[str, Any], /, account: str, month: str, sub_accounts: tuple[st
         if kind == "csv":
             export.write_csv(file, ledger.COLUMNS, shown, {})
         elif kind == "json":
-            file.write(orjson.dumps([row for batch in lines.batches(after=after) for row in batch.select(ledger.SHOWN).to_dicts()]) + b"\n")
+            parts = (orjson.dumps(batch.select(ledger.SHOWN).to_dicts())[1:-1] for batch in lines.batches(after=after))
+            file.write(b"[")
+            for number, part in enumerate(part for part in parts if part):
+                file.write(b"," * (number > 0) + part)
+            file.write(b"]\n")
         else:
             file.write(aligned(ledger.NAMES, [row for batch in shown for row in batch.rows()]).encode())

@@ -21,7 +21,7 @@ from core.metrics.answering import journey_names
 from core.metrics.mep import first_day
 from core.metrics.numbers import plural
 from core.metrics.query import Query
-from core.reports import asked, making, requests, schedules
+from core.reports import asked, export, making, requests, schedules
 from core.reports.making import Desk
 from core.store import report_schedules, reports
 from core.store.reports import Report
@@ -78,8 +78,13 @@ def create(obj: dict[str, Any], /, kind: str, account_id: str, name: str | None,
     if not background:
         kept = _made(door, account, kept)
         if output is not None:
-            shutil.copyfile(door.folder(account_id) / requests.FOLDER / str(kept.file), output)
+            _copy(door.folder(account_id) / requests.FOLDER / str(kept.file), output)
     print_json(document(kept))
+
+
+def _copy(file: Path, to: Path) -> None:
+    with file.open("rb") as content, export.replaced(to) as copy:
+        shutil.copyfileobj(content, copy)
 
 
 def _meant(output: Path | None) -> str | None:
@@ -211,7 +216,7 @@ def download(obj: dict[str, Any], report_id: int, account_id: str, output: Path 
     found, file = requests.downloaded(door.store, door.account(account_id), door.folder(account_id), None, report_id, now=door.now())
     to = output or Path()
     to = to / requests.file_name(found) if to.is_dir() else to
-    shutil.copyfile(file, to)
+    _copy(file, to)
     progress(f"{to}: {found.size:,} bytes, SHA-256 {found.sha256}")
 
 

@@ -1,4 +1,5 @@
 """Commands that run the web app and its worker, until they are told to end: that is what they are done with."""
+import errno
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from core.settings import ROOT
 
 DEMO_ACCOUNT = "demo"
 DEMO_USER = "demo"
+OF_THE_PORT = (errno.EADDRINUSE, errno.EACCES)
 
 
 @click.command()
@@ -56,7 +58,8 @@ def _free(host: str, port: int) -> None:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             pass
     except OSError as error:
-        raise JourneysError(f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another with --port.") from error
+        why = (error.strerror or str(error)).partition(" (while")[0]
+        raise JourneysError(f"Cannot listen on {host}:{port}: {why}. Choose another with {'--port' if error.errno in OF_THE_PORT else '--host'}.") from error
 
 
 def _demo(door: Door, port: int) -> None:
@@ -65,7 +68,6 @@ def _demo(door: Door, port: int) -> None:
     from core.access.audit import OPERATOR
     from core.cli import demo_account
     from core.cli.accounts import sign_in_link
-    from core.warehouse import build
     from core.warehouse.snapshots import current
 
     is_there = DEMO_ACCOUNT in {account.account_id for account in accounts.every(door.store)}
@@ -75,8 +77,7 @@ def _demo(door: Door, port: int) -> None:
     account = door.account(DEMO_ACCOUNT)
     if current(door.warehouse(DEMO_ACCOUNT)) is None:
         progress("Building it …")
-        build.build(door.log(DEMO_ACCOUNT), door.warehouse(DEMO_ACCOUNT), zones=account.zones, currency=account.currency, as_of=door.now(),
-                    attributes=account.attributes)
+        door.build(account, as_of=door.now())
     if users.secret_of(door.store, DEMO_USER) is None:
         users.add(door.store, DEMO_USER, DEMO_ACCOUNT, "admin", None, by=OPERATOR, now=door.now())
     click.echo(f"Sign in, once and within an hour: {sign_in_link(door, DEMO_USER, port)}")

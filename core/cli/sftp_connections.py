@@ -32,7 +32,7 @@ def add(obj: dict[str, Any], /, name: str, account_id: str, **given: Any) -> Non
     values = _secret(desk, given.pop("key_file"), given.pop("password_stdin"), required=True) | _host_keys(given.pop("host_key"))
     kept = connections.add(desk, Connection(name=name, reading=reading, **{"host_keys": (), **given, **values}), by=OPERATOR)
     hint = "" if kept.host_keys else " Its host key is not known yet: `journeys sftp test` shows the fingerprint, `accept` takes it."
-    click.echo(f"The connection {name} is kept; the worker polls it every {kept.every_minutes} minutes.{hint}", err=True)
+    click.echo(f"The connection {name} is saved; the worker polls it every {kept.every_minutes} minutes.{hint}", err=True)
 
 
 @click.command()

@@ -82,7 +82,7 @@ def fetch_(obj: dict[str, Any], name: str, account_id: str, settle_s: float, for
 @click.command("history")
 @ACCOUNT
 @click.option("--connection", help="Only of this connection.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many, the newest.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), help="At most so many, the newest.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", help="How the answer is written.")
 @click.pass_obj
 def history_(obj: dict[str, Any], account_id: str, connection: str | None, limit: int | None, form: str) -> None:

@@ -57,7 +57,8 @@ def read_manifest(folder: Path) -> Manifest:
         erasures = tuple(Erasure(**one) for one in written.pop("erasures"))
         return Manifest(**written, segments=segments, erasures=erasures)
     except (ValueError, TypeError, KeyError) as error:
-        raise JourneysError(f"{folder / NAME} is damaged: restore the log from a backup (journeys restore DIR).") from error
+        raise JourneysError(f"{folder / NAME} was written by a newer version, or is damaged: install that version, or restore a backup "
+                            "(journeys restore DIR).") from error
 
 
 def commit(folder: Path, manifest: Manifest) -> None:

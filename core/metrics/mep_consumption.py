@@ -68,7 +68,8 @@ def held(snapshot: Snapshot, query: Query) -> pl.DataFrame:
     bounds = [pl.col("day") >= query.first] if query.first else []
     bounds += [pl.col("day") <= query.last] if query.last else []
     for name, values in query.where:
-        bounds.append(pl.col(name).is_in([value or None for value in values], nulls_equal=True))
+        if name != "currency":  # asked beside money, whose filter leaves all else whole
+            bounds.append(pl.col(name).is_in([value or None for value in values], nulls_equal=True))
     return frame.filter(bounds) if bounds else frame
 
 

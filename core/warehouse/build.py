@@ -13,7 +13,7 @@ import duckdb
 
 from core.errors import JourneysError, WrongUsage, unknown
 from core.eventlog import Document, EventLog, Segment
-from core.warehouse import attributes, dimensions, full, increment, snapshots, sqlfile
+from core.warehouse import attributes, dimensions, full, increment, snapshots, spark_clocks, sqlfile
 from core.warehouse.engine import Engine, reopened
 from core.warehouse.spark import SparkEngine
 from core.warehouse.zones import Zones, as_text
@@ -126,6 +126,7 @@ def run(file: Path, source: Source, draft: snapshots.Published, how: How, after:
             engine.frame(name, frame)
         if on_spark:
             with SparkEngine(engine, file.parent / "spark", zones=how.zones, currency=how.currency) as spark:
+                spark_clocks.hold_equal(spark.spark, how.zones, how.as_of)
                 spark.read_log(source.segments)
                 for name, frame in dimensions.tables(source.documents).items():
                     spark.frame(name, frame)

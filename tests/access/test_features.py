@@ -34,6 +34,10 @@ def test_data_is_refreshed_as_often_as_the_package_says():
 @pytest.mark.parametrize(("feature", "package", "role", "said"), [
     ("export", "start", "admin", "Export belongs to the packages Grow and Scale. This account has Start."),
     ("explore", "grow", "admin", "Explore belongs to the package Scale. This account has Grow."),
+    ("visualizations", "start", "admin", "Visualizations belong to the package Scale. This account has Start."),
+    ("dashboards", "grow", "viewer", "Custom dashboards belong to the package Scale. This account has Grow."),
+    ("people", "scale", "viewer", "Unmasked profile ids and collected values are open to the roles Analyze manager, Communication manager and Administrator. "
+                                  "Your role is Viewer."),
     ("mep", "scale", "viewer", "MEP consumption is open to the roles Analyze manager, Communication manager and Administrator. Your role is Viewer.")])
 def test_a_refusal_names_the_package_or_role_that_would_allow_it(feature, package, role, said):
     assert refusal(feature, package=package, role=role, advanced_analytics=True) == said

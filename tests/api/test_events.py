@@ -42,6 +42,12 @@ def test_a_number_in_a_text_column_of_an_array_is_its_literal_text(client, door,
     assert pl.read_parquet(door.log("acme").segments()[0].path)["profile_id"].to_list() == ["9007199254740993.10"]
 
 
+def test_a_number_of_thousands_of_digits_in_an_array_spoils_its_own_record_alone(client, bearer):
+    body = json.dumps([EVENTS[0], EVENTS[1] | {"cost_amount": "@"}]).replace('"@"', "9" * 5000)
+    answer = client.post("/api/events", content=body.encode(), headers=bearer() | JSON)
+    assert (answer.status_code, answer.json()["accepted"], answer.json()["reasons"]) == (202, 1, {"bad cost_amount": 1})
+
+
 def test_good_records_go_on_beside_bad_ones(client, bearer):
     answer = client.post("/api/events", content=ndjson([*EVENTS, {"event_type": "nonsense"}]), headers=bearer() | LINES)
     assert (answer.status_code, answer.json()["accepted"], answer.json()["reasons"]) == (202, 2, {"unknown event_type": 1})
@@ -101,3 +107,9 @@ def test_a_body_may_be_packed_with_gzip_in_one_piece_or_several(client, bearer, 
 def test_a_packed_body_counts_as_unpacked_and_must_be_what_it_says(client, door, bearer, packed, coding, status, said):
     answer = client.post("/api/events", content=packed, headers=bearer() | LINES | {"Content-Encoding": coding})
     assert (answer.status_code, said in answer.json()["error"], door.log("acme").head().position) == (status, True, 0)
+
+
+def test_a_body_that_unpacks_to_nothing_does_not_go_on_for_ever(client, door, bearer):
+    nothing = gzip.compress(b"", mtime=0) * 50_000  # a megabyte
+    answer = client.post("/api/events", content=(nothing for _ in range(14)), headers=bearer() | LINES | {"Content-Encoding": "gzip"})
+    assert (answer.status_code, door.log("acme").head().position) == (413, 0)

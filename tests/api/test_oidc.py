@@ -14,7 +14,7 @@ import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -157,3 +157,17 @@ def test_a_provider_that_does_not_answer_is_said_on_a_page(client, monkeypatch, 
 def test_without_a_provider_the_routes_lead_home(door):
     plain = TestClient(Starlette(routes=routes(door)), follow_redirects=False)
     assert [plain.get("/auth/oidc").headers["location"], plain.get("/auth/oidc/back").headers["location"]] == ["/", "/"]
+
+
+@pytest.mark.parametrize("answers", [lambda _: PlainTextResponse("<html>maintenance"), lambda _: JSONResponse({}), lambda _: PlainTextResponse("", 503)])
+def test_a_provider_whose_metadata_are_something_else_is_a_page_and_no_fault(door, ana, monkeypatch, answers):
+    with served(Starlette(routes=[Route("/odd", answers)])) as url:
+        monkeypatch.setenv("JOURNEYS_OIDC_SERVER_METADATA_URL", f"{url}/odd")
+        monkeypatch.setenv("JOURNEYS_OIDC_CLIENT_ID", "journeys")
+        monkeypatch.setenv("JOURNEYS_OIDC_CLIENT_SECRET", "s" * 20)
+        opened = Door({"data_dir": str(door.settings.data_dir)})
+        browser = TestClient(Starlette(routes=routes(opened)), follow_redirects=False)
+        for path in ("/auth/oidc", "/auth/oidc/back?code=c&state=x"):
+            answer = browser.get(path)
+            assert (answer.status_code, "You are not signed in" in answer.text) == (403, True)
+        opened.store.close()

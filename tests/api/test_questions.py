@@ -2,7 +2,6 @@
 import orjson
 import pytest
 
-from core.warehouse.build import build
 from tests.api.conftest import EVENTS
 from tests.sources.files import ingest_records
 
@@ -11,9 +10,8 @@ ENTRIES = {"measures": ["entries", "messages_sent"], "dimensions": ["day"]}
 
 @pytest.fixture
 def built(door):
-    account = door.account("acme")
     ingest_records(door.log("acme"), EVENTS, account_id="acme", now=door.now())
-    return build(door.log("acme"), door.warehouse("acme"), zones=account.zones, currency="EUR", as_of=door.now())
+    return door.build(door.account("acme"), as_of=door.now())
 
 
 def test_a_question_is_answered(client, bearer, built):

@@ -8,7 +8,6 @@ from core.access import accounts, sessions, terms, users
 from core.reports import asked, making, requests
 from core.reports.making import Desk
 from core.ui.printing import painted
-from core.warehouse.build import build
 from tests.api.conftest import EVENTS
 from tests.sources.files import ingest_records
 
@@ -20,7 +19,7 @@ def made(door):
     """made(kind) → a report of acme, with its file."""
     account = door.account("acme")
     ingest_records(door.log("acme"), EVENTS, account_id="acme", now=door.now())
-    build(door.log("acme"), door.warehouse("acme"), zones=account.zones, currency="EUR", as_of=door.now())
+    door.build(account, as_of=door.now())
     for account_id in ("other", "new"):
         accounts.add(door.store, accounts.Account(account_id, ((None, "UTC"),), "EUR", "scale", None, False, None), by="operator", now=door.now())
     for account_id in ("acme", "other"):
@@ -63,6 +62,8 @@ def test_a_stranger_another_account_and_another_role_get_nothing(made, get, door
     for report_id in (own, mep, 99999):
         answer = get(report_id, "Eve")
         assert (answer.status_code, answer.text) == (404, f"There is no report {report_id}.")
+    for odd in ("9" * 30, "9" * 6000, "-1", "x", "²"):
+        assert (get(odd, "Eve").status_code, get(odd, None).status_code) == (404, 404)
     refused = get(mep, "Vid")
     assert (refused.status_code, refused.text.startswith("MEP consumption is open to the roles")) == (403, True)
     assert get(mep, "Ada").status_code == 200

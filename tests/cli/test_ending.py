@@ -66,6 +66,11 @@ def test_an_answer_that_has_no_room_says_so(acme, begun):
         assert (process.wait(60), process.stderr.read()) == (1, said)
 
 
+def test_an_excel_file_that_has_no_room_says_so_once(acme, begun):
+    process = begun("query --account acme --measures entries --format xlsx -o /dev/full")
+    assert (process.wait(60), process.stderr.read()) == (1, b"journeys: /dev/full cannot be written: No space left on device.\n")
+
+
 def test_without_a_stdout_the_answer_goes_nowhere_and_into_no_file_of_ours(acme, begun):
     process = begun("query --account acme --measures entries --format json", before=[sys.executable, "-c", WITHOUT_STDOUT])
     assert (process.wait(60), process.stderr.read()) == (0, b"")
@@ -98,6 +103,18 @@ def test_a_command_that_is_told_to_stop_clears_away_what_it_has_begun(acme, begu
 
 def acme_log(tmp_path):
     return tmp_path / "data" / "accounts" / "acme" / "log"
+
+
+@pytest.mark.parametrize("args", [["link", b"\xff"], ["ingest", "--account", "acme", b"/no/\xff.csv"], ["erase", "--account", "acme", "--profile", b"p\xe4"]])
+def test_an_argument_that_is_not_utf_8_is_wrong_usage(data, args):
+    done = subprocess.run([sys.executable, "-m", "core", "--data-dir", data, *args], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n"), b"is not UTF-8: write it as UTF-8" in done.stderr) == (2, b"", 1, True)
+
+
+def test_a_password_that_is_not_utf_8_is_wrong_usage(acme, begun, data):
+    process = begun("user add ana --account acme --role viewer", stdin=subprocess.PIPE)
+    _, err = process.communicate(b"\xff\n", timeout=60)
+    assert (process.returncode, err) == (2, b"journeys: The password on stdin is not UTF-8: send it as UTF-8.\n")
 
 
 def test_what_a_name_holds_moves_no_cursor(journeys, tmp_path):

@@ -1,15 +1,23 @@
 """`journeys backup | restore | doctor`, and the worker."""
+import asyncio
+import errno
 import hashlib
 import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
 import pytest
 
+from core import worker
+from core.cli import backups
 from core.cli.door import Door
 from core.metrics import Query, answer
 from core.store import Lease, refreshes
@@ -108,6 +116,26 @@ def test_a_backup_taken_between_builds_and_batches_answers_and_builds(journeys, 
     again.store.close()
 
 
+def test_folders_that_come_and_go_meanwhile_end_no_backup(acme, data, tmp_path):
+    stop, work = Event(), data / "accounts" / "acme" / "sftp" / "shop" / "work"
+    work.mkdir(parents=True)
+
+    def come_and_go():
+        while not stop.is_set():
+            with TemporaryDirectory(dir=work) as folder:
+                (Path(folder) / "below").mkdir()
+                (Path(folder) / "below" / "rows").touch()
+
+    going = Thread(target=come_and_go)
+    going.start()
+    try:
+        for _ in range(2000):
+            assert {file.name for file in backups._files(data / "accounts" / "acme" / "sftp")} <= {"rows"}
+    finally:
+        stop.set()
+        going.join()
+
+
 def test_neither_backup_nor_restore_overwrites(journeys, acme, tmp_path):
     journeys(f"backup {tmp_path / 'copy'}")
     again, over = journeys(f"backup {tmp_path / 'copy'}"), journeys(f"restore {tmp_path / 'copy'}")
@@ -120,6 +148,21 @@ def test_a_backup_taken_while_the_store_is_written_holds_whole_transactions(jour
         assert journeys(f"backup {tmp_path / 'copy'}").code == 0
     with sqlite3.connect(tmp_path / "copy" / "journeys.sqlite") as copy:
         assert copy.execute("SELECT count(*) FROM leases").fetchall() == [(0,)]
+
+
+def test_a_link_in_the_data_is_said_and_not_left_out(journeys, acme, data, tmp_path):
+    segments = data / "accounts" / "acme" / "log" / "segments"
+    segments.rename(tmp_path / "other disk")
+    segments.symlink_to(tmp_path / "other disk")
+    done = journeys(f"backup {tmp_path / 'copy'}")
+    assert (done.code, done.err) == (
+        1, f"journeys: {segments} is a link, which a backup does not follow: put what it names in its place, or mount it there.\n")
+    assert not (tmp_path / "copy" / "backup.json").exists()
+
+
+def test_doctor_makes_nothing(journeys, data):
+    done = journeys("doctor")
+    assert (done.code, f"ok   store: {data / 'journeys.sqlite'} is made on first use" in done.out, data.exists()) == (0, True, False)
 
 
 def test_doctor_finds_nothing_in_a_sound_installation(journeys, acme):
@@ -187,9 +230,31 @@ def test_doctor_says_a_wrong_setting_and_a_damaged_store_instead_of_stopping(jou
 @pytest.mark.parametrize(("as_of", "newest", "due"), [
     (None, None, True), (NOW - HOURS, None, True), (NOW - HOURS + timedelta(seconds=1), None, False),
     (None, Refresh(NOW, NOW, None, "disk full"), False), (None, Refresh(NOW - RETRY, NOW, None, "disk full"), True),
-    (NOW - HOURS, Refresh(NOW - timedelta(minutes=1), None, None, None), True)])
+    (NOW - HOURS, Refresh(NOW - timedelta(minutes=1), None, None, None), True),
+    (NOW + HOURS, None, True), (None, Refresh(NOW + HOURS, NOW + HOURS, None, "disk full"), True)])  # the clock was put right since
 def test_an_account_is_refreshed_when_its_snapshot_is_too_old_and_a_failed_one_is_retried_later(as_of, newest, due):
     assert is_due(as_of, newest, HOURS, NOW) is due
+
+
+def test_a_worker_that_cannot_be_started_is_started_when_it_can(door, monkeypatch, caplog):
+    begun, popen = [], subprocess.Popen
+
+    def fails_once(*given, **how):
+        begun.append(given)
+        if len(begun) == 1:
+            raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+        return popen([sys.executable, "-c", "import sys; sys.stdin.read()"], **how)
+
+    async def served():
+        async with worker.beside(door)(None):
+            while len(begun) < 2:
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(worker.subprocess, "Popen", fails_once)
+    monkeypatch.setattr(worker, "RESTARTS_AFTER_S", 0.01)
+    asyncio.run(served())
+    assert [record.getMessage() for record in caplog.records if record.name == "journeys.worker"] == [
+        "the worker cannot be started ([Errno 11] Resource temporarily unavailable), it is tried again"]
 
 
 def test_a_worker_builds_what_is_due_and_keeps_what_came_of_it(acme, door):

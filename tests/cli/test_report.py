@@ -3,6 +3,7 @@ import io
 import json
 import signal
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -65,6 +66,13 @@ def test_a_copy_is_what_its_name_says_or_refused(built, run, tmp_path):
         kind = "zip" if more == ("--evidence",) else "xlsx"
         assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
             2, f"journeys: The file is a .{kind}, and {tmp_path / 'no' / what} says something else: name it .{kind}.")
+
+
+def test_a_copy_that_cannot_be_written_leaves_what_was_there(built, run, tmp_path):
+    made = create(run, "mep", "--month", "2026-02")
+    for to, why in ((tmp_path / "no" / "x.xlsx", "No such file or directory"), (Path("/dev/full"), "No space left on device")):
+        failed = run("report", "download", str(made["report"]), "--account", "acme", "-o", str(to))
+        assert (failed.exit_code, failed.stderr) == (1, f"journeys: {to} cannot be written: {why}.\n")
 
 
 def test_what_is_made_later_is_not_copied_now(built, run, tmp_path):

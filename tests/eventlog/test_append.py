@@ -250,6 +250,7 @@ def test_leavings_of_a_killed_process_are_cleared_by_the_next(log):
         "rejected/000000000002.ndjson",
         "conflicts/000000000002.parquet",
         "erasing/draft",
+        "erasing/erased-0badcafe.json.new",
     ):
         (log.folder / name).write_bytes(b"half")
     append(log, event("2"))

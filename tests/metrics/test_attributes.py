@@ -183,7 +183,7 @@ def test_an_attribute_that_is_named_later_is_known_of_all_runs_from_the_next_bui
     shop.ingest([entered("1", "E", 1, plan="gold", seats=3), entered("2", "F", 2, plan="gold")])
     shop.build()
     before = shop.snapshot.snapshot_id
-    with pytest.raises(WrongUsage, match=r"There is no attribute of entries “seats”\. There is: n, plan. .*--attributes seats"):
+    with pytest.raises(WrongUsage, match=r"There is no attribute of entries “seats”\. There are: n, plan. .*--attributes seats"):
         found(shop, "seats", 3)
     shop.attributes = ("seats",)
     shop.build()

@@ -7,7 +7,6 @@ import sys
 from core.access import accounts, terms, users
 from core.sources.ingest import ingest
 from core.sources.mapping_file import read_mapping
-from core.warehouse.build import build
 from tests.sources.files import file
 
 
@@ -29,8 +28,7 @@ def taken(door, account_id, path, mapping=None):
 
 def built(door, account_id):
     """Build what its log holds."""
-    account = door.account(account_id)
-    build(door.log(account_id), door.warehouse(account_id), zones=account.zones, currency=account.currency, as_of=door.now())
+    door.build(door.account(account_id), as_of=door.now())
 
 
 def of_events(door, folder, account_id, events, documents=()):

@@ -10,7 +10,6 @@ from streamlit.util import calc_hash
 from core.access import sessions, users
 from core.cli import demo_account
 from core.cli.door import of_the_server
-from core.warehouse.build import build
 from tests.pages.browsing import chromium, opened, served_at  # noqa: F401  # fixtures
 
 ACCOUNT = "demo"
@@ -28,9 +27,7 @@ def door(tmp_path_factory):
     of_the_server.cache_clear()
     here = of_the_server()
     demo_account.make(here, ACCOUNT, profiles=150)
-    account = here.account(ACCOUNT)
-    build(here.log(ACCOUNT), here.warehouse(ACCOUNT), zones=account.zones, currency=account.currency, as_of=here.now(),
-          attributes=account.attributes)
+    here.build(here.account(ACCOUNT), as_of=here.now())
     for name, role in (("ana", "analyze_manager"), ("vid", "viewer"), ("adi", "admin")):
         users.add(here.store, name, ACCOUNT, role, None, by="test", now=here.now())
     yield here

@@ -5,11 +5,9 @@ import os
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from core.access import accounts, sessions, terms, users
 from core.access.accounts import Account
@@ -18,15 +16,13 @@ from core.sources.sftp.connections import Connection
 from core.sources.sftp.polling import intake_of
 from core.sources.sftp.reading import Reading
 from core.store import Lease
-from core.warehouse.build import build
-from tests.e2e.conftest import CHROMIUM
 from tests.e2e.serving import ROOT, served
+from tests.pages.browsing import idle
 from tests.sftp.conftest import start_sshd  # noqa: F401 (a fixture)
 from tests.sftp.test_fetch import put
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 NOT_OURS = {"empty-table-header", "presentation-role-conflict"}  # of Streamlit's own table (stack-facts §9) and file uploader
-DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 ALLOWED = "127.0.0.0/8"
 LEADS = "phone,city\n+385912345678,Split\n12,\n+385912345679,Zadar\n"
 
@@ -62,33 +58,10 @@ def served_at(door, desk):
         yield url
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(**CHROMIUM)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def opened(door, served_at, chromium):
-    """opened(path, user, width, ground) → a signed-in page that has drawn itself."""
-    contexts = []
-
-    def open_page(path, user="kim-files", width=1440, ground="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=ground, bypass_csp=True)  # axe is injected
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
-        ticket = sessions.ticket(door.store, users.find(door.store, user), now=door.now())
-        page.goto(f"{served_at}/auth/enter?ticket={ticket}&next={quote('/' + path, safe='')}")
-        page.wait_for_selector(".ja-head")
-        idle(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+def opened(opened):
+    """opened(path, user, width, ground) → a page of the account “files”."""
+    return lambda path, user="kim-files", width=1440, ground="light": opened(path, width, ground, user)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +75,6 @@ def add(desk, sshd, folder):
         return connections.add(desk, Connection(name, **given), by="test")
 
     return add_one
-
-
-def idle(page):
-    page.wait_for_selector(DONE)
 
 
 def fill(page, label, value):
@@ -142,7 +111,7 @@ def test_a_connection_is_added_tested_accepted_edited_switched_off_and_removed(o
     page.get_by_text("This is no private key: give the whole private file").wait_for()  # what is wrong is said, and what was typed stays
     fill(page, "Private key, without a passphrase", sshd.key)
     press(page, "Add the connection")
-    page.get_by_text("crm is kept.").wait_for()
+    page.get_by_text("crm is saved.").wait_for()
     kept = connections.find(desk, "crm")
     assert (kept.journey_id, kept.port, kept.path, kept.host_keys, kept.active) == ("leads", sshd.port, str(folder), (), True)
     assert "PRIVATE KEY" not in page.content()
@@ -162,8 +131,8 @@ def test_a_connection_is_added_tested_accepted_edited_switched_off_and_removed(o
     assert history.newest(desk) == []  # a test takes nothing
 
     fill(page, "Minutes from poll to poll", "45")
-    press(page, "Keep the changes")
-    page.get_by_text("crm is kept.").wait_for()
+    press(page, "Save the changes")
+    page.get_by_text("crm is saved.").wait_for()
     assert connections.find(desk, "crm").every_minutes == 45
     press(page, "Switch off")
     page.get_by_role("button", name="Switch on").wait_for()
@@ -285,8 +254,7 @@ def test_what_a_files_entries_did_next_is_there_after_the_refresh(opened, door, 
     wanted = next(one.fetch_id for one in history_of_leads if one.file == "leads.csv")
     page = opened(f"sftp-import?journey=leads&fetch={wanted}")
     page.get_by_text("what they did is here after the next refresh").wait_for()
-    account = door.account("files")
-    build(door.log("files"), door.warehouse("files"), zones=account.zones, currency=account.currency, as_of=door.now())
+    door.build(door.account("files"), as_of=door.now())
     page.reload()
     page.get_by_role("region", name="What the entries of leads.csv did next").wait_for()
     rows = fetched(page.get_by_role("region", name="What the entries of leads.csv did next"))

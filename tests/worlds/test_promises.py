@@ -1,6 +1,7 @@
 """What the random worlds found, each in its smallest form and named after the promise it broke."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -62,6 +63,19 @@ def test_a_goal_value_in_another_currency_asks_for_the_currency_of_a_cost(tmp_pa
     product = product_of(world(document(version(1)), [entered("1"), bought, sent]), tmp_path)
     with pytest.raises(Refused):
         product.ask({"measures": ["traffic_cost"]})
+
+
+# --- a goal's window has both ends, also where its days are a fraction ---------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "seconds"), [(0.7, 60_480), (2.3, 198_720), (0.1, 8_640), (0.00001, 0.864)])
+def test_an_event_at_the_last_instant_of_the_window_counts_and_none_after_it(tmp_path, days, seconds):
+    goal = {"event": "Buy", "within_days": days}
+    last = datetime.fromisoformat(AT) + timedelta(seconds=seconds)
+    times = {"at": last, "after": last + timedelta(microseconds=1)}
+    bought = [{**record("event.performed", name, profile_id="p1", name="Buy"), "occurred_at": at.isoformat()} for name, at in times.items()]
+    product = product_of(world(document({**version(1), "goal": goal}), [entered("e"), *bought]), tmp_path)
+    assert product.ask({"measures": ["goal_events"]}) == [{"goal_events": 1}]
 
 
 # --- every number can be drilled into, and every check holds on healthy data -------------------------------------------

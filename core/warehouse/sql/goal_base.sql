@@ -21,4 +21,4 @@ JOIN versions ON versions.journey_id = run.journey_id AND versions.version = run
 WHERE versions.goal_event = chosen.name
   AND (chosen.profile_id IS NULL OR chosen.profile_id = run.profile_id)
   AND chosen.occurred_at >= run.started_at
-  AND (versions.within_days IS NULL OR epoch_us(chosen.occurred_at) - epoch_us(run.started_at) <= versions.within_days * 86400000000)
+  AND (versions.within_days IS NULL OR epoch_us(chosen.occurred_at) - epoch_us(run.started_at) <= round(versions.within_days * 86400000000))

@@ -43,7 +43,7 @@ def add(engine: Engine, names: Sequence[str], *, entries: str, runs: str) -> Non
         UNION ALL
         SELECT run.run_key, said.name, min_by(said.value, moment_of(entry.occurred_at, entry.position))
         FROM said
-        JOIN {entries} AS entry ON entry.position = said.position
+        JOIN {entries} AS entry ON entry.position = said.position AND entry.event_type = 'journey.entered'
         JOIN {runs} AS run ON run.journey_id = entry.journey_id AND run.entry_id = entry.entry_id
         GROUP BY run.run_key, said.name
         ORDER BY name, run_key""")

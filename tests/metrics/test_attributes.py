@@ -16,8 +16,7 @@ from core.warehouse.snapshots import open_snapshot
 from tests.oracle.answers import Warehouse
 from tests.worlds.product import Product
 from tests.worlds.questions import Asker
-from tests.worlds.splitting import split
-from tests.worlds.tables import table_differences, tables
+from tests.worlds.splitting import split, split_differences
 from tests.worlds.world import crowd_of
 
 TIER = "attribute.tier"
@@ -125,18 +124,7 @@ def test_answers_with_a_name_are_the_same(told):
 
 @pytest.mark.slow
 def test_any_split_of_a_log_into_builds_gives_the_same_attributes(tmp_path):
-    world = split(said_twice(crowd_of(1, 8)), 1)
-    product = Product(tmp_path, world.zones, world.currency, attributes=("tier", "n", "list"))
-    for step in world.steps:
-        product.take(step)
-        if step.build:
-            product.build()
-    product.build()
-    grown = tables(product.snapshot)
-    product.build(full=True)
-    assert table_differences(grown, tables(product.snapshot)) == {}
-    assert {name for (name,) in product.snapshot.sql("SELECT DISTINCT name FROM run_attributes").iter_rows()} == {"tier", "n"}
-    product.close()
+    assert split_differences(split(said_twice(crowd_of(1, 8)), 1), tmp_path, attributes=("tier", "n", "list")) == {}
 
 
 def entered(event_id, entry_id, day, **attributes):

@@ -26,9 +26,9 @@ def split(world: World, seed: int) -> World:
     return replace(world, steps=steps)
 
 
-def split_differences(world: World, folder: Path) -> dict[str, Any]:
+def split_differences(world: World, folder: Path, attributes: tuple[str, ...] = ("n",)) -> dict[str, Any]:
     """What differs between the builds in between and one full build, both of the same log."""
-    product = Product(folder, world.zones, world.currency, attributes=("n",))
+    product = Product(folder, world.zones, world.currency, attributes=attributes)
     for step in world.steps:
         product.take(step)
         if step.build:

@@ -87,6 +87,12 @@ class Door:
         from core.warehouse import snapshots
         snapshots.unpin(self.warehouse(account_id), snapshot_id)
 
+    def pins(self, account_id: str, now: datetime) -> "tuple[list[tuple[Published, datetime, datetime]], int]":
+        """The snapshots that links hold on to, newest first, each with its last link and until when it is kept; and how many there may be."""
+        from core.warehouse.snapshots import MOST_PINNED, PINNED_FOR
+        held = [(one, at, at + PINNED_FOR) for one, at in self.kept_snapshots(account_id) if at is not None]
+        return [(one, at, until) for one, at, until in held if now <= until], MOST_PINNED
+
     def kept_snapshots(self, account_id: str) -> "list[tuple[Published, datetime | None]]":
         """The records of all snapshots that are kept, newest first, each with when it was pinned."""
         from core.warehouse import snapshots

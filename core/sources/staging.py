@@ -17,6 +17,7 @@ from core.sources.judging import Judged
 from core.sources.reading.chunk import Chunk
 
 IN_MEMORY = 250_000  # rows
+ALIVE = "alive"  # locked by the process that the folder is of
 
 
 class Staging:
@@ -89,7 +90,7 @@ def staged(log: Path) -> Iterator[Staging]:
     _clear_dead(above)
     folder = above / uuid4().hex
     folder.mkdir()
-    with (folder / "alive").open("wb") as alive:
+    with (folder / ALIVE).open("wb") as alive:
         fcntl.flock(alive, fcntl.LOCK_EX)
         staging = Staging(folder)
         try:
@@ -98,14 +99,22 @@ def staged(log: Path) -> Iterator[Staging]:
             try:
                 staging.close()
             finally:
-                shutil.rmtree(folder)
+                _clear(folder)
 
 
 def _clear_dead(above: Path) -> None:
     for folder in above.iterdir():
         try:
-            with (folder / "alive").open("rb") as alive:
+            with (folder / ALIVE).open("rb") as alive:
                 fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
+                _clear(folder)
         except (FileNotFoundError, BlockingIOError):
             continue  # just being made, or just being cleared by another, or alive
+
+
+def _clear(folder: Path) -> None:
+    """The sign of life goes last: as long as it is there, a kill leaves the rest to the next that clears."""
+    for path in folder.iterdir():
+        if path.name != ALIVE:
+            path.unlink()
+    shutil.rmtree(folder)

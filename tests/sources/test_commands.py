@@ -121,6 +121,13 @@ def test_an_erased_profile_is_a_token(run, tmp_path):
     assert token.startswith("erased-")
 
 
+def test_an_erasure_of_nobody_is_wrong_usage_and_changes_nothing(run, tmp_path):
+    run("ingest", "--account", "acme", file(tmp_path, "f.ndjson", [ENTERED, {"event_type": "", "profile_id": ""}]))
+    before = {path: path.read_bytes() for path in (tmp_path / "data/accounts").rglob("*") if path.is_file()}
+    assert run("erase", "--account", "acme", "--profile", "") == (2, "", "journeys: --profile is empty: give the id of the person.\n")
+    assert {path: path.read_bytes() for path in (tmp_path / "data/accounts").rglob("*") if path.is_file()} == before
+
+
 def test_an_erasure_that_was_stopped_is_finished_by_the_same_command(run, tmp_path, monkeypatch):
     run("ingest", "--account", "acme", file(tmp_path, "f.ndjson", [ENTERED]))
 

@@ -1,6 +1,7 @@
 """A batch is read, judged and taken; its summary says what became of it."""
 
 import orjson
+import pytest
 
 from core.eventlog import EventLog
 from core.sources import staging
@@ -46,3 +47,17 @@ def test_chunks_and_staging_change_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(staging, "IN_MEMORY", 20)
     assert take(cut, path, csv) == one
     assert held(cut) == held(whole)
+
+
+def test_what_a_process_left_that_was_killed_while_it_cleared_away_goes_with_the_next_batch(tmp_path, monkeypatch):
+    def killed(_folder):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr("core.sources.staging.shutil.rmtree", killed)
+        with staging.staged(tmp_path) as left:
+            (left.folder / "000000.arrow").write_bytes(b"people")
+    assert [path.name for path in (tmp_path / "staging").rglob("*") if path.is_file()] == ["alive"]
+    with staging.staged(tmp_path):
+        pass
+    assert list((tmp_path / "staging").iterdir()) == []

@@ -121,7 +121,7 @@ def erase(obj: dict[str, Any], /, account_id: str, profile_id: str) -> None:
         from core.sources.sftp.forgetting import forget
         from core.sources.sftp.polling import intake_of
         from core.warehouse.erase import erase as erase_in_snapshots
-        erase_in_snapshots(warehouse, erased.profile_id, erased.token)
+        erase_in_snapshots(warehouse, erased.profile_id, erased.token, segments=log.segments())
         forget(intake_of(door.store, door.settings, door.account(account_id), door.folder(account_id), door.now), erased.profile_id, erased.token)
         forget_in_reports(door.store, account_id, door.folder(account_id), erased.profile_id, erased.token, now=door.now())
         made.forget()

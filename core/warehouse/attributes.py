@@ -5,14 +5,18 @@ They are read from the log by this engine, whichever one made the facts: JSON is
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import duckdb
+import orjson
 import polars as pl
 
 from core.contract.objects import Number, number_text, parse
 from core.eventlog import Segment
 from core.warehouse.engine import Engine
+from core.warehouse.snapshots import published
 
 BATCH = 122_880  # records read at once
 NEWEST = 10_000  # entries that are looked through for what they say
+ENTERED = {"journey_id": pl.String(), "entry_id": pl.String(), "position": pl.Int64(), "occurred_at": pl.Datetime("us", "UTC"), "attributes": pl.String()}
 SAID = {"position": pl.Int64(), "name": pl.String(), "value": pl.String()}
 
 
@@ -60,6 +64,27 @@ def said(engine: Engine, names: Sequence[str], entries: str) -> Iterator[pl.Data
             told = [(text, name, value) for text in texts for name, value in values(text, names)]
             each = pl.DataFrame(told, schema={"attributes": pl.String(), "name": pl.String(), "value": pl.String()}, orient="row")
             yield frame.join(each, on="attributes").select(*SAID)
+
+
+def entered_with(segments: Sequence[Segment], profile_id: str) -> pl.DataFrame:
+    """The entered events, of whomever, of the runs by entry_id that this profile entered too."""
+    if not segments:
+        return pl.DataFrame(schema=ENTERED)
+    entries = pl.scan_parquet([segment.path for segment in segments]).filter(pl.col("event_type") == "journey.entered", pl.col("entry_id").is_not_null())
+    runs = entries.filter(pl.col("profile_id") == profile_id).select("journey_id", "entry_id").unique()
+    return entries.join(runs, on=["journey_id", "entry_id"], how="semi").select(*ENTERED).sort("occurred_at", "position").collect()
+
+
+def say_again(connection: duckdb.DuckDBPyConnection, entered: pl.DataFrame) -> None:
+    """What these runs say in a snapshot, by their events as the log has them now: one that several persons entered says what another of them said."""
+    snapshot = published(connection)
+    said: dict[tuple[str, str, str], str] = {}
+    for journey, entry, text in entered.filter(pl.col("position") <= snapshot.position).select("journey_id", "entry_id", "attributes").drop_nulls().iter_rows():
+        for name, value in values(text, orjson.loads(snapshot.attributes)):
+            said.setdefault((journey, entry, name), value)
+    for (journey, entry, name), value in said.items():
+        connection.execute("""UPDATE run_attributes SET value = $4 WHERE name = $3 AND value <> $4
+            AND run_key IN (SELECT run_key FROM runs WHERE journey_id = $1 AND entry_id = $2)""", [journey, entry, name, value])
 
 
 def values(attributes: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,20 +1,23 @@
 """Erase a person from the snapshots that are kept: the id becomes the token that the log has for it; no count and no billed line moves."""
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
+from core.eventlog import Segment
 from core.eventlog.files import settle
-from core.warehouse import snapshots
+from core.warehouse import attributes, snapshots
 from core.warehouse.build import WAIT_S, locked, sweep
 
 
-def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> int:
-    """Replace the id in every snapshot kept, pinned ones too; gives the number of snapshots that held it.
+def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S, *, segments: Sequence[Segment] = ()) -> int:
+    """Replace the id in every snapshot kept, pinned ones too; gives the number of snapshots that held it. `segments`: the log's, which have the token already.
 
     Each is changed in a copy that then takes its place, so that a reader or a crash meets the old file or the new one. Waits for a build that is running.
     """
-    changed = 0
+    changed, entered = 0, attributes.entered_with(segments, token)
     with locked(folder, wait_s):
         sweep(folder)  # drafts of an erasure that was killed
         for file in sorted((folder / "snapshots").glob("*.duckdb")):
@@ -22,7 +25,7 @@ def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> 
             draft.parent.mkdir(parents=True, exist_ok=True)
             try:
                 shutil.copyfile(file, draft)
-                if replaced(draft, profile_id, token):
+                if replaced(draft, profile_id, token, entered):
                     settle(draft)
                     stamp = file.stat()
                     draft.replace(file)
@@ -34,8 +37,8 @@ def erase(folder: Path, profile_id: str, token: str, wait_s: float = WAIT_S) -> 
     return changed
 
 
-def replaced(file: Path, profile_id: str, token: str) -> bool:
-    """Put the token in the id's place in one file; False where the file does not hold the id.
+def replaced(file: Path, profile_id: str, token: str, entered: pl.DataFrame) -> bool:
+    """Put the token in the id's place in one file; False where the file does not hold the id. `entered`: attributes.entered_with.
 
     An UPDATE leaves the old text in the file's free blocks, so the tables that held it are written anew into a new file.
     """
@@ -46,6 +49,7 @@ def replaced(file: Path, profile_id: str, token: str) -> bool:
         if snapshots.published(connection).attributes != "[]":
             connection.execute("""UPDATE run_attributes SET value = $2 WHERE value = $1
                 AND run_key IN (SELECT run_key FROM runs JOIN profiles USING (profile_key) WHERE profile_id = $1)""", [profile_id, token])
+            attributes.say_again(connection, entered)
         for table in ("profiles", "orphans"):
             connection.execute(f"UPDATE {table} SET profile_id = ? WHERE profile_id = ?", [token, profile_id])
         connection.execute("CHECKPOINT")

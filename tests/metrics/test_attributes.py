@@ -195,6 +195,20 @@ def test_an_erased_person_is_a_token_in_the_attributes_too(shop):
     assert (found(shop, "plan", "p1"), found(shop, "plan", token)) == (["F"], ["E"])
 
 
+@pytest.mark.parametrize(("first", "then"), [("p2", "p1"), ("p1", "p2")], ids=["the-other's-run", "the-other's-word"])
+def test_of_a_run_that_two_persons_entered_what_the_erased_one_said_is_a_token_and_what_the_other_said_stays(shop, first, then):
+    shop.ingest([{**entered("1", "E", 1), "profile_id": first}, {**entered("2", "E", 2, plan="p1"), "profile_id": then}])
+    shop.build()
+    shop.close()
+    token = shop.log.erase("p1", now=shop.now).token
+    erase(shop.folder / "warehouse", "p1", token, segments=shop.log.segments())
+    shop.reopen()
+    expected = token if then == "p1" else "p1"
+    assert shop.snapshot.sql("SELECT name, value FROM run_attributes").rows() == [("plan", expected)]
+    shop.build(full=True)
+    assert shop.snapshot.sql("SELECT name, value FROM run_attributes").rows() == [("plan", expected)]
+
+
 def test_two_snapshots_are_compared_by_the_runs_that_an_attribute_chooses(shop):
     shop.ingest([entered("1", "E", 1, plan="gold"), entered("2", "F", 2, plan="silver")])
     shop.build()

@@ -1,12 +1,16 @@
 """What a dashboard can begin with: the standard pages as questions and forms, each then the reader's own to change."""
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.boards.dashboard import Dashboard, Item
 from core.boards.layout import Place
 from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.metrics import Query
+
+# of the widgets by number, where what is counted is too long for a heading; none names days, for a filter may change them
+OVERVIEW_TITLES = {8: "Messages sent and their rates, by channel", 10: "Messages, from sent to clicked", 11: "Top 10 journeys by profiles in journey"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def _overview(currency: str | None) -> Dashboard:
         (Query(("entries",), ("weekday", "hour")), "heat", Place(0, 15, 12, 4)),
     )
     widgets += [(Visualization(query, Span("28d"), form), place) for query, form, place in more]
-    return _of(widgets)
+    return _of(widgets, OVERVIEW_TITLES)
 
 
 def _mep(currency: str | None) -> Dashboard:
@@ -53,8 +57,8 @@ def _mep(currency: str | None) -> Dashboard:
     ])
 
 
-def _of(widgets: list[tuple[Visualization, Place]]) -> Dashboard:
-    return Dashboard(tuple(Item(f"w{n}", place, own=own) for n, (own, place) in enumerate(widgets, 1)))
+def _of(widgets: list[tuple[Visualization, Place]], titles: Mapping[int, str] = MappingProxyType({})) -> Dashboard:
+    return Dashboard(tuple(Item(f"w{n}", place, own=own, title=titles.get(n, "")) for n, (own, place) in enumerate(widgets, 1)))
 
 
 STARTS = {start.name: start for start in (

@@ -61,11 +61,24 @@ class Visualization:
 
 def titled(query: Query) -> str:
     """What a question counts, in words."""
-    labels = [MEASURES[name].label for name in query.measures] + [formula.name for formula in query.formulas]
-    first, *rest = labels or ["Nothing yet"]
-    said = _listed([first, *(label if label[:2].isupper() else label[:1].lower() + label[1:] for label in rest)])
+    labels = [MEASURES[name].label for name in query.measures]
+    plain = [label if not n or label[:2].isupper() else label[:1].lower() + label[1:] for n, label in enumerate(labels)]
+    said = _listed([*plain, *(formula.name for formula in query.formulas)] or ["Nothing yet"])  # a formula is spelled as its owner did
     by = [dimension(name).said for name in query.dimensions]
     return f"{said}, by {_listed(by)}" if by else said
+
+
+def changed(before: Visualization, after: Visualization) -> str:
+    """What was changed of a visualization, for its history: “Filters, range: Last 7 days”."""
+    was, now = before.query, after.query
+    parts = [
+        ("measures", (was.measures, was.formulas) != (now.measures, now.formulas)), ("split", was.dimensions != now.dimensions),
+        ("filters", was.where != now.where), ("basis", was.basis != now.basis), ("comparison", was.compare != now.compare),
+        ("order", (was.order, was.limit) != (now.order, now.limit)), (f"range: {after.span.label}", before.span != after.span),
+        (f"drawn as: {FORMS[after.form].label}", before.form != after.form),
+    ]  # fmt: skip
+    said = ", ".join(part for part, is_other in parts if is_other) or "nothing"
+    return f"{said[:1].upper()}{said[1:]} · {after.title}"
 
 
 def _listed(words: list[str]) -> str:

@@ -21,7 +21,7 @@ SEEN_S = 0.3  # what is on the way for less is there before anybody saw that it 
 MOST = 2000  # answers kept a snapshot, some sixty ways to look at a page; the one that was not asked for longest goes
 # Streamlit's own cache takes as long to find an answer as counting it does
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[str, Result]] = WeakKeyDictionary()
-_took: WeakKeyDictionary[Snapshot, dict[str, float]] = WeakKeyDictionary()  # widget → seconds that its answers took of late
+_took: dict[str, dict[str, float]] = {}  # account → widget → seconds that its answers took of late, and will about take on its next snapshot
 _lock = Lock()
 
 
@@ -41,7 +41,7 @@ def ask_all(viewer: Viewer, widget: str, queries: Sequence[Query], told: under_w
     found = tuple(ask(viewer, query) for query in queries)
     took = monotonic() - began
     with _lock:
-        kept = _took.setdefault(seen.snapshot(viewer), {})
+        kept = _took.setdefault(viewer.account.account_id, {})
         kept[widget] = max(took, kept.get(widget, 0) / 2)
     return found
 
@@ -49,7 +49,7 @@ def ask_all(viewer: Viewer, widget: str, queries: Sequence[Query], told: under_w
 def are_awaited(viewer: Viewer, widget: str, queries: Sequence[Query]) -> bool:
     """Whether a reader would see the answers come: some are not there yet, and this widget's took long of late or nobody asked for them before."""
     with _lock:
-        if _took.get(seen.snapshot(viewer), {}).get(widget, SEEN_S) < SEEN_S:
+        if _took.get(viewer.account.account_id, {}).get(widget, SEEN_S) < SEEN_S:
             return False
     return not all(is_known(viewer, query) for query in queries)
 

@@ -155,13 +155,14 @@ def draw(viewer: Viewer, widgets: Sequence[Shown]) -> None:
     st.html(f"<style>{_places(widgets)}</style>")
     with st.container(key="board"):
         for one in widgets:
-            with st.container(key=f"cell-{one.item.key}", gap="xsmall"):
-                _widget(viewer, one)
+            _widget(viewer, one)
 
 
 def _places(widgets: Sequence[Shown]) -> str:
+    """A widget stands in the grid as its fragment's container, anything else as a cell: one container more for each would be a twelfth of the page."""
     rules = "".join(
-        f'[data-testid="stLayoutWrapper"]:has(> .st-key-cell-{one.item.key}){{grid-column:{p.x + 1}/span {p.w};grid-row:{p.y + 1}/span {p.h}}}'
+        f'.st-key-board>[data-testid="stLayoutWrapper"]:has(.st-key-w-d-{one.item.key},.st-key-cell-{one.item.key})'
+        f"{{grid-column:{p.x + 1}/span {p.w};grid-row:{p.y + 1}/span {p.h}}}"
         for one in widgets
         for p in [one.item.place]
     )
@@ -170,11 +171,12 @@ def _places(widgets: Sequence[Shown]) -> str:
 
 def _widget(viewer: Viewer, one: Shown) -> None:
     if one.item.text is not None:
-        with st.container(key=f"text-{one.item.key}"):
+        with st.container(key=f"cell-{one.item.key}"):
             st.markdown(one.item.text)  # without HTML: what stands in it is shown, never run
         return
     if why := _why_not(one):
-        parts.state("lock" if one.why_not else "error", one.title, why, "" if one.why_not else "bad")
+        with st.container(key=f"cell-{one.item.key}"):
+            parts.state("lock" if one.why_not else "error", one.title, why, "" if one.why_not else "bad")
         return
     assert one.reached is not None
     chosen = asking.chosen_of(viewer, one.reached.query)

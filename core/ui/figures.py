@@ -10,7 +10,7 @@ from core.metrics import Result
 from core.ui import hits, sankey, theme, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
-from core.ui.picture_words import alt, label, numbers, word
+from core.ui.picture_words import alt, label, largest_first, numbers, word
 from core.ui.series import OTHER
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ Row = dict[str, Any]
 
 def heat(viewer: Viewer, chosen: Chosen, result: Result, currency: str | None, height: int) -> Picture:
     """One measure by two dimensions: the longer one goes across."""
-    one, other = sorted(result.query.dimensions, key=lambda name: result.frame[name].n_unique())
-    column = numbers(result)[0]
+    places = {name: _places(result, name) for name in result.query.dimensions}
+    one, other = sorted(places, key=lambda name: len(places[name]))
+    across, down, column = places[other], places[one], numbers(result)[0]
     rows: list[Row] = []
-    across, down = (_values(result, name) for name in (other, one))
     for number, row in enumerate(result.frame.iter_rows(named=True)):
-        rows.append({"row": number, "x": across.index(row[other]), "y": down.index(row[one]), "across": label(viewer, chosen, other, row[other]),
+        rows.append({"row": number, "x": across[row[other]], "y": down[row[one]], "across": label(viewer, chosen, other, row[other]),
                      "down": label(viewer, chosen, one, row[one]), "value": None if row[column.name] is None else float(row[column.name]),
                      "value_said": words.number(row[column.name], str(column.unit), currency)})  # fmt: skip
     labels = [next(c.label for c in result.columns if c.name == name) for name in (other, one)]
@@ -90,12 +90,13 @@ def _ends(viewer: Viewer, chosen: Chosen, result: Result) -> list[dict[Any, str]
     """For each of the two dimensions: value → name, the largest first, the smallest as “Other”."""
     column, found = numbers(result)[0].name, []
     for name in result.query.dimensions:
-        totals = result.frame.group_by(name, maintain_order=True).agg(pl.col(column).cast(pl.Float64).sum().alias("n")).sort("n", descending=True)
-        there = totals[name].to_list()
+        there = largest_first(result, name, column)
         most = MOST_STOPS + 1 if len(there) == MOST_STOPS + 1 else MOST_STOPS
         found.append({value: label(viewer, chosen, name, value) if place < most else OTHER for place, value in enumerate(there)})
     return found
 
 
-def _values(result: Result, name: str) -> list[Any]:
-    return sorted(result.frame[name].unique().to_list(), key=lambda value: (value is None, value if value is not None else 0))
+def _places(result: Result, name: str) -> dict[Any, int]:
+    """Each value of a dimension with its place among them."""
+    there = sorted(set(result.frame[name].to_list()), key=lambda value: (value is None, value if value is not None else 0))
+    return {value: place for place, value in enumerate(there)}

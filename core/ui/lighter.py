@@ -1,9 +1,13 @@
-"""What Streamlit does anew in every run, done once or in one go: its theme message, and waking the event loop. (Internal names: used here alone.)"""
+"""What Streamlit does anew in every run, done once or in one go: its theme, waking the event loop, where a fragment stands. (Internal names: here alone.)"""
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from streamlit.cursor import Cursor, SparseList
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
@@ -45,6 +49,8 @@ def install() -> None:
     """In the server's process, before its first run."""
     app_session._populate_theme_msg = _populate_theme  # type: ignore[assignment]  # its argument has another name
     app_session.AppSession._call_soon_on_event_loop = _call_soon  # type: ignore[method-assign,assignment]
+    Cursor.__deepcopy__ = _place  # type: ignore[attr-defined]
+    DeltaGenerator.__deepcopy__ = _container  # type: ignore[method-assign,assignment]  # its argument has another name
 
 
 def _populate_theme(message: CustomThemeConfig, section: str = "theme") -> None:
@@ -54,6 +60,21 @@ def _populate_theme(message: CustomThemeConfig, section: str = "theme") -> None:
         _theme_of(made, section)
         _themes[section] = made
     message.MergeFrom(_themes[section])
+
+
+def _place(cursor: Cursor, memo: dict[int, Any]) -> Cursor:
+    """A copy of a place in the page: numbers and a path, which stay as they are; seldom something that shows for a moment."""
+    made = object.__new__(type(cursor))
+    vars(made).update(vars(cursor))
+    made._transient_elements = deepcopy(cursor._transient_elements, memo) if cursor._transient_elements else SparseList()
+    return made
+
+
+def _container(container: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:
+    """Each fragment keeps a copy of all containers around it: each is copied once, where Streamlit copies what is around each of them anew."""
+    made = DeltaGenerator(container._root_container, deepcopy(container._cursor, memo), deepcopy(container._parent, memo), container._block_type)
+    made._form_data, made._creating_fragment_id = deepcopy(container._form_data, memo), container._creating_fragment_id
+    return made
 
 
 def _call_soon(session: app_session.AppSession, callback: Callable[[], None]) -> None:

@@ -1,5 +1,7 @@
 """The sidebar and the addresses of a signed-in reader, and the page that runs in them."""
 from collections.abc import Callable
+from copy import copy
+from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -71,11 +73,20 @@ def _station(entry: Entry, here: str, carried: str) -> str:
 
 def _page(viewer: Viewer, entry: Entry, is_enabled: bool) -> Page:
     """The entry's file where the reader may open it; else a page without its code that says why not, or leads to the terms."""
-    what: Path | Callable[[], None] = entry.path
     if not is_enabled and entry is not menu.ENABLE:
-        what = _to_the_terms
-    elif why := viewer.refusal(entry.feature):
-        what = _refusal(viewer, entry, why)
+        return _at(entry, _to_the_terms)
+    if why := viewer.refusal(entry.feature):
+        return _at(entry, _refusal(viewer, entry, why))
+    return copy(_of_its_file(entry))  # st.navigation marks the one that may run
+
+
+@cache
+def _of_its_file(entry: Entry) -> Page:
+    """Made once: eighteen times a run Streamlit would look the file up, folder by folder."""
+    return _at(entry, entry.path)
+
+
+def _at(entry: Entry, what: Path | Callable[[], None]) -> Page:
     return st.Page(what, title=entry.title, icon=f":material/{entry.icon}:", url_path=entry.url_path)
 
 

@@ -21,6 +21,14 @@ def numbers(result: Result) -> list[Column]:
     return [column for column in result.columns if column.unit != "text" and not column.name.endswith("_before")]
 
 
+def largest_first(result: Result, dimension: str, measure: str) -> list[Any]:
+    """The values of a dimension by the sum of the measure; equal ones as they come in the answer. (For few rows a group_by takes ten times as long.)"""
+    sums: dict[Any, float] = {}
+    for value, number in zip(result.frame[dimension].to_list(), result.frame[measure].to_list(), strict=True):
+        sums[value] = sums.get(value, 0.0) + (0.0 if number is None else float(number))
+    return sorted(sums, key=sums.__getitem__, reverse=True)
+
+
 def label(viewer: Viewer, chosen: Chosen, name: str, value: Any) -> str:
     """A value of a dimension, as a mark of it is called."""
     if isinstance(value, date) and is_bucket(name):

@@ -14,7 +14,7 @@ from core.metrics.rules import is_bucket
 from core.ui import figures, ranges, seen, series, tables, theme, words
 from core.ui.address import Chosen
 from core.ui.charts import Picture
-from core.ui.picture_words import alt, label, numbers, word
+from core.ui.picture_words import alt, label, largest_first, numbers, word
 from core.ui.series import OTHER
 
 if TYPE_CHECKING:
@@ -127,8 +127,7 @@ def _series(viewer: Viewer, result: Result) -> tuple[dict[Any, tuple[str, str]],
         named = {column.name: (column.label, accent[n % len(accent)]) for n, column in enumerate(found)}
         return named, list(named.values())
     by = result.query.dimensions[1]
-    totals = result.frame.group_by(by, maintain_order=True).agg(pl.col(found[0].name).cast(pl.Float64).sum().alias("n")).sort("n", descending=True)
-    there = totals[by].to_list()
+    there = largest_first(result, by, found[0].name)
     if by == "channel":
         said = series.channels(there)
     else:

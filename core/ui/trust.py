@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+from core.access.offsets import ahead
 from core.errors import JourneysError
 from core.metrics import Column, Unit, checks, trust
 from core.sources import in_between, left_out
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.ui.viewer import Viewer
 
 SHOWN = 60  # rows of a table on the page; its file holds all
+CURRENCY = "currency"
 
 
 def promises(viewer: Viewer, chosen: Chosen) -> None:
@@ -82,7 +84,7 @@ def aside(viewer: Viewer, chosen: Chosen) -> None:
             "records whose source and event_id the log holds already with other content: the first received counts, the other is kept aside",
             "No record contradicts one that came before")
     _listed(viewer, chosen, "implied", "Rungs that a later one proves", trust.implied(snapshot),
-            (("rung", "Rung"), ("messages", "Messages"), ("implied", "By a later rung alone"), ("share", "Share")),
+            (("rung", "Rung"), ("messages", "Messages"), ("implied", "Only by a later rung"), ("share", "Share")),
             "a message that was viewed was delivered, whether or not a delivery was reported: here it has the very time of the later rung",
             "No message was sent")
 
@@ -96,7 +98,7 @@ def _listed(viewer: Viewer, chosen: Chosen, key: str, title: str, found: pl.Data
         if found.is_empty():
             parts.state("check", empty, words.sentence(counted))
             return
-        drawn = [Col(column.label, _kind(column), _cell(column)) for column in columns]
+        drawn = [Col(column.label, _kind(column), _cell(column)) for column in columns if column.name != CURRENCY]  # it stands beside its amounts
         tables.table(drawn, list(sheet.frame.head(SHOWN).iter_rows(named=True)), title, "tight", height=300)
 
     more = (f"{words.count(found.height - SHOWN)} more rows in the file",) if found.height > SHOWN else ()
@@ -105,24 +107,26 @@ def _listed(viewer: Viewer, chosen: Chosen, key: str, title: str, found: pl.Data
 
 
 def _kind(column: Column) -> str:
-    if column.unit is not Unit.TEXT or column.name in ("before", "after", "difference"):
+    if column.unit is not Unit.TEXT:
         return "n"
     return "t w" if column.name.endswith("_at") else "t"
 
 
 def _cell(column: Column) -> Callable[[Row], str]:
+    if column.unit is Unit.NUMBER:  # counts in some rows, money in others
+        return lambda row: words.name(words.number(row[column.name], "money" if row[CURRENCY] else "count", row[CURRENCY]))
     return lambda row: words.name(words.number(row[column.name], str(column.unit)))
 
 
 def _unit(kind: pl.DataType, name: str) -> Unit:
     if name in ("share", "within_hour", "within_day", "within_week"):
         return Unit.RATE
-    return Unit.COUNT if kind.is_integer() else Unit.TEXT
+    return Unit.COUNT if kind.is_integer() else Unit.NUMBER if kind.is_decimal() else Unit.TEXT
 
 
 def _said(name: str, zone: str) -> pl.Expr:
     """An instant as text on the account's clock."""
-    return pl.col(name).dt.convert_time_zone(zone).dt.strftime("%-d %b %Y %H:%M")
+    return pl.col(name).map_batches(lambda instants: (instants.dt.replace_time_zone(None) + ahead(instants, zone)).dt.strftime("%-d %b %Y %H:%M"), pl.String)
 
 
 def feeds(viewer: Viewer, chosen: Chosen) -> None:
@@ -174,16 +178,11 @@ def refreshed(viewer: Viewer, chosen: Chosen) -> None:
     earlier, now = viewer.snapshot_named(asked), seen.snapshot(viewer)
     zone = viewer.account.time_zone
     moved = trust.changed(earlier, now)
-    _listed(viewer, chosen, "changed", "What a refresh changed in past days", moved.with_columns(
-                pl.col("day").dt.strftime("%-d %b %Y"), *(pl.col(name).map_elements(_plain, pl.String) for name in ("before", "after", "difference"))),
-            (("measure", "Measure"), ("day", "Day"), ("before", "Before"), ("after", "Now"), ("difference", "Difference")),
+    _listed(viewer, chosen, "changed", "What a refresh changed in past days", moved.with_columns(pl.col("day").dt.strftime("%-d %b %Y")),
+            (("measure", "Measure"), ("day", "Day"), (CURRENCY, "Currency"), ("before", "Before"), ("after", "Now"), ("difference", "Difference")),
             "measures that add up, by when it happened, on days that were over in the earlier snapshot", "Nothing changed in the days that were over")
     between = in_between.between(viewer.log(), earlier.published, now.published)
     _listed(viewer, chosen, "came", "What came in between", between.events.with_columns(_said("first_occurred_at", zone), _said("last_occurred_at", zone)),
             (("source", "Source"), ("event_type", "Event type"), ("events", "Events"), ("late", "Late"), ("first_occurred_at", "First happened"),
              ("last_occurred_at", "Last happened")),
             "events that the log took after the earlier snapshot and that the shown one holds; late: they had happened before it", "No event came in between")
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.2f}".removesuffix(".00")

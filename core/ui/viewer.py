@@ -4,10 +4,11 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import streamlit as st
 
-from core.access import sessions, users
+from core.access import audit, sessions, users
 from core.access.accounts import Account
 from core.access.features import PACKAGES, Refused
 from core.access.users import User
@@ -25,7 +26,7 @@ VIEWER, SNAPSHOT, PAGE = "ja-viewer", "ja-snapshot", "ja-page"
 KEPT = dict.fromkeys(("visualizations", "dashboards"), "What was saved is kept, and is here again as soon as it is open.")
 PINNED = "snapshot"  # the parameter of an address that means the numbers as they were
 MOST_ASKED = 5  # names on a page that is closed
-CHECKED_FOR_S = 0.2  # a page asks for its snapshot some thirty times a run: the session's row is read once for all of them
+CHECKED_FOR_S = 0.2  # a page asks for its snapshot some 170 times a run: the session's row and the address are read once for all of them
 
 
 class SignedOut(JourneysError):
@@ -42,6 +43,7 @@ class Viewer:
         self.store: Store = door.store
         self._door, self._session_id, self._kept = door, session_id, kept
         self._checked_at = monotonic()
+        self._seen: ref[Snapshot] | None = None  # what the page shows, until the session is looked at again
 
     def check(self) -> None:
         """Raises SignedOut unless the session stands and is still this user's, with this role; looks at the account again too."""
@@ -50,7 +52,7 @@ class Viewer:
         if sessions.user_of(self.store, self._session_id, now=self._door.now()) != self.user:
             raise SignedOut("You are signed out: sign in again to go on.")
         self._account = self._door.account(self._account.account_id)
-        self._checked_at = monotonic()
+        self._checked_at, self._seen = monotonic(), None
 
     @property
     def account(self) -> Account:
@@ -88,6 +90,13 @@ class Viewer:
     def snapshot(self) -> "Snapshot | None":
         """The snapshot of this page session; None: the account was never built. Raises SignedOut."""
         self.check()
+        known = None if self._seen is None else self._seen()
+        if known is None:
+            known = self._looked_up()
+            self._seen = None if known is None else ref(known)
+        return known
+
+    def _looked_up(self) -> "Snapshot | None":
         if self.pinned:
             return self.snapshot_named(self.pinned)
         account_id, found = self._kept.get(SNAPSHOT, (None, None))
@@ -116,7 +125,23 @@ class Viewer:
         if seen is None:
             raise JourneysError("There is no snapshot to keep yet.")
         self._door.pin(self.account.account_id, seen.snapshot_id, self.now)
+        self._audit("snapshot.pinned", seen.snapshot_id)
         return seen.snapshot_id
+
+    def pins(self) -> "tuple[list[tuple[Published, datetime, datetime]], int]":
+        """The snapshots that links hold on to, newest first, each with its last link and until when it is kept; and how many there may be."""
+        self.check()
+        return self._door.pins(self.account.account_id, self.now)
+
+    def unpin(self, snapshot_id: str) -> None:
+        """Let go of a snapshot that links hold on to. Raises NotBuilt, Refused, SignedOut."""
+        self.require("administer")
+        self._door.unpin(self.account.account_id, snapshot_id)
+        self._audit("snapshot.unpinned", snapshot_id)
+
+    def _audit(self, action: str, subject: str) -> None:
+        with self.store.write() as connection:
+            audit.record(connection, audit.Entry(self.now, self.account.account_id, self.user.name, action, subject, {}))
 
     def kept_snapshots(self) -> "list[tuple[Published, datetime | None]]":
         """The records of the account's snapshots, newest first, each with when it was pinned."""
@@ -128,12 +153,13 @@ class Viewer:
         """The id of a snapshot published since this page was opened; None: the page shows the newest."""
         if self.pinned:
             return None
-        newest, seen = self._door.newest_snapshot_id(self.account.account_id), self.snapshot
+        newest, seen = self._door.newest_snapshot_id(self.account), self.snapshot
         return newest if seen is not None and newest != seen.snapshot_id else None
 
     def take_newer_snapshot(self) -> None:
         """The next run shows the newest snapshot."""
         self._kept.pop(SNAPSHOT, None)
+        self._seen = None
 
     def log(self) -> "EventLog":
         self.check()
@@ -187,4 +213,4 @@ def viewer() -> Viewer:
 def refuse(viewer: Viewer, title: str, why: str) -> None:
     """The page says that it is not open to this reader, and to whom it is."""
     parts.header(viewer, title)
-    parts.state("lock", f"{title} is not open to you", why)
+    parts.state("lock", f"The page {title} is not open to you", why)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import ui
-from core.ui import filters, parts, states, trust
+from core.ui import filters, parts, pins, states, trust
 
 TITLE = "Trust"
 
@@ -19,3 +19,4 @@ with left:
     trust.builds(viewer, chosen)
 with right:
     trust.aside(viewer, chosen)
+    pins.show(viewer)

@@ -1,4 +1,5 @@
 """Visualizations and dashboards as documents: what is kept is what was made, and what is no document is refused."""
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from core.boards.forms import FORMS, fitting
 from core.boards.reaching import Wanted, reached, said
 from core.boards.spans import Span
 from core.boards.starts import STARTS
-from core.boards.visualization import Visualization, titled
+from core.boards.visualization import Visualization, changed, titled
 from core.errors import WrongUsage
 from core.metrics import Query
 from core.metrics.formulas import Formula
@@ -95,6 +96,7 @@ def test_the_forms_that_can_draw_a_question(measures, dimensions, compare, can):
 def test_titles_say_what_is_counted():
     assert titled(Query(("messages_sent",), ("day", "channel"))) == "Messages sent, by day and channel"
     assert titled(Query(("mep", "entries"))) == "MEP and entries"
+    assert titled(Query(("entries",), formulas=(Formula("Per person", "entries / profiles_in_journey"),))) == "Entries and Per person"
 
 
 def test_a_dashboards_filter_reaches_what_allows_it_and_says_what_it_does_not_reach():
@@ -108,3 +110,12 @@ def test_a_dashboards_filter_reaches_what_allows_it_and_says_what_it_does_not_re
     assert found[2][1].query.where == (("journey", ("winback",)), ("channel", ("SMS",)))
     assert [(name, n, [title for title, _ in missed]) for name, n, missed in said(wanted, found)] == [
         ("range", 2, ["MEP"]), ("journey", 2, ["Own"]), ("channel", 1, ["People", "MEP"])]
+
+
+def test_the_history_says_what_was_changed():
+    before = Visualization(Query(("messages_sent",), ("day",)), Span("28d"), "line")
+    filtered = replace(before, query=replace(before.query, where=(("journey", ("cart",)),)), span=Span("7d"))
+    assert changed(before, filtered) == "Filters, range: Last 7 days · Messages sent, by day"
+    assert changed(before, replace(before, query=Query(("entries",), ("day",), order="-entries"), form="bar")) == (
+        "Measures, order, drawn as: Bars · Entries, by day")
+    assert changed(before, before) == "Nothing · Messages sent, by day"

@@ -18,7 +18,8 @@ def viewer_of(folder, *days):
 
 
 @pytest.fixture
-def viewers(tmp_path):
+def viewers(tmp_path, monkeypatch):
+    monkeypatch.setattr(answers, "_took", {})
     made = [viewer_of(tmp_path / "one", "2026-03-05"), viewer_of(tmp_path / "two", "2026-03-05", "2026-03-06")]
     yield made
     for viewer in made:
@@ -43,3 +44,16 @@ def test_the_answers_asked_for_longest_ago_go(viewers, monkeypatch):
     answers.ask(viewer, questions[2])
     assert answers.ask(viewer, questions[0]) is first
     assert len(answers._kept[viewer.snapshot]) == 2
+
+
+def test_a_widget_whose_answers_were_quick_is_not_waited_for_on_the_next_snapshot_either(viewers):
+    before, after = viewers  # two snapshots of one account
+    questions = [Query(("entries",))]
+    assert answers.are_awaited(before, "tile", questions)  # nobody knows how long they take
+    answers.ask_all(before, "tile", questions)
+    assert not answers.are_awaited(after, "tile", questions)
+    with answers._lock:
+        answers._took["a"]["tile"] = answers.SEEN_S
+    assert answers.are_awaited(after, "tile", questions)
+    answers.ask_all(after, "tile", questions)
+    assert not answers.are_awaited(after, "tile", questions)

@@ -88,6 +88,21 @@ def test_a_build_that_failed_is_said_until_one_works(door, viewer):
     assert viewer().failed_build is None
 
 
+def test_a_page_looks_its_snapshot_up_once_and_again_when_the_session_is_looked_at_again(door, viewer, built, monkeypatch):
+    first, kept, looked = built(), {}, []
+    seen = viewer(kept=kept)
+    plain = Viewer._looked_up
+    monkeypatch.setattr(Viewer, "_looked_up", lambda self: looked.append(self) or plain(self))
+    monkeypatch.setattr(module, "CHECKED_FOR_S", 60.0)
+    assert [seen.snapshot.snapshot_id, seen.snapshot.snapshot_id, len(looked)] == [first, first, 1]
+    second = built()
+    seen.take_newer_snapshot()
+    assert (seen.snapshot.snapshot_id, len(looked)) == (second, 2)
+    monkeypatch.setattr(seen, "_checked_at", seen._checked_at - 61)
+    kept.clear()
+    assert (seen.snapshot.snapshot_id, len(looked)) == (second, 3)
+
+
 def test_a_snapshot_closes_with_the_last_page_session_that_shows_it(viewer, built):
     built()
     kept = {}

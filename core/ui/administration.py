@@ -69,12 +69,13 @@ def shelf(viewer: Viewer, account: Account) -> None:
     with frame.section("accounts", words.plural(len(every), "account"), "All of this installation"):
         columns = [
             Col("Account", "t", lambda row: f'<a href="?of={escape(row["id"])}" target=_self>{words.name(row["id"])}</a>'),
-            Col("Package", "t", lambda row: escape(row["package"])), Col("Time zone", "t", lambda row: escape(row["zone"])),
+            Col("Package", "t", lambda row: escape(row["package"])), Col("Advanced analytics", "t", lambda row: escape(row["advanced"])),
+            Col("Time zone", "t", lambda row: escape(row["zone"])),
             Col("Included MEP", "n", lambda row: words.count(row["mep"])),
             Col("Terms", "t", lambda row: "accepted" if row["terms"] else "<span class=q>not yet</span>"),
         ]  # fmt: skip
-        rows = [{"id": one.account_id, "package": PACKAGES[one.package].label, "zone": one.time_zone, "mep": one.included_mep, "terms": one.terms_accepted_at}
-                for one in every]
+        rows = [{"id": one.account_id, "package": PACKAGES[one.package].label, "zone": one.time_zone, "mep": one.included_mep, "terms": one.terms_accepted_at,
+                 "advanced": words.MISSING if one.refusal("explore", "admin") else "open"} for one in every]  # fmt: skip
         tables.table(columns, rows, "Accounts", "tight", height=260)
         with st.expander("Add an account"), st.form("add-account", border=False, clear_on_submit=True):
             name, zone = st.text_input("Account id"), st.text_input("Time zone", "Europe/Zagreb")
@@ -103,7 +104,7 @@ def contract(viewer: Viewer, account: Account) -> None:
             included = st.number_input("Included MEP (0: no limit agreed)", 0, value=account.included_mep or 0, step=1000)
             advanced = st.checkbox("Advanced analytics (early access of the package Scale)", account.advanced_analytics)
             zone = st.text_input("Time zone (a change holds from the next month on)", account.time_zone)
-            if st.form_submit_button("Keep the changes", type="primary"):
+            if st.form_submit_button("Save the changes", type="primary"):
                 values: dict[str, Any] = {"package": package, "included_mep": int(included) or None, "advanced_analytics": advanced}
                 values |= {"time_zone": zone.strip()} if zone.strip() != account.time_zone else {}
 
@@ -150,7 +151,7 @@ def _one(viewer: Viewer, account: Account, user: User) -> None:
         st.html(f"<h2 class=ja-t>{escape(user.name)}</h2>")
         with st.form(f"user-{user.user_id}", border=False):
             role, address = _role(user.role), st.text_input("Mail address", emails.of(viewer.store, user) or "")
-            if st.form_submit_button("Keep the changes", type="primary"):
+            if st.form_submit_button("Save the changes", type="primary"):
                 do(viewer, lambda: _changed(viewer, account, user, role, address))
         with st.container(horizontal=True, gap="small"):
             if st.button("Make a sign-in link", icon=":material/link:"):

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.access import emails
 from core.access.features import Refused
-from core.errors import JourneysError
+from core.errors import JourneysError, WrongUsage
 from core.metrics import MEASURES, Query
 from core.metrics import currencies as currencies_of
 from core.metrics.dimensions import dimension
@@ -40,9 +40,11 @@ TESTED_DAYS = 90
 def show(viewer: Viewer, alert: Alert | None, keep: Keep) -> None:
     """A new alert, or a kept one; tested before it is kept, if wanted."""
     if alert is None:
-        st.html(frame.title("A new alert", "One number, looked at after each refresh of the data; test it before you keep it"))
+        st.html(frame.title("A new alert", "One number, looked at after each refresh of the data; test it before you save it"))
     try:
-        whole, of = watch.asked(Query.of(alert.question) if alert else None)
+        before = Query.of(alert.question) if alert else None
+        whole, of = watch.asked(before)
+        _known(viewer, whole, before)
         query = narrowed(viewer, whole, of)
         if why := alerting.refusal(viewer.account, query):
             raise Refused(why)
@@ -56,9 +58,17 @@ def show(viewer: Viewer, alert: Alert | None, keep: Keep) -> None:
     with answer:
         _shown(viewer, query)
         if why_not:
-            parts.state("error", "This cannot be tested" if is_tested else "The alert was not kept", why_not, "bad")
+            parts.state("error", "This cannot be tested" if is_tested else "The alert was not saved", why_not, "bad")
         elif is_tested:
             _tested(viewer, query, rule)
+
+
+def _known(viewer: Viewer, query: Query, before: Query | None) -> None:
+    """Raises WrongUsage for a filter's value that is not there; what a kept alert has is its own, also when it is gone since."""
+    kept_values = dict(before.where) if before else {}
+    for name, values in query.where:
+        if not is_bucket(name):
+            asking.known_values(viewer, query, name, [value for value in values if value not in kept_values.get(name, ())])
 
 
 def narrowed(viewer: Viewer, whole: Query, of: str) -> Query:
@@ -103,14 +113,14 @@ def _rest(viewer: Viewer, alert: Alert | None, query: Query, keep: Keep) -> tupl
         name = st.text_input("Name", given, max_chars=kept.LONGEST_NAME, placeholder=usual).strip() or usual
         recipients, quiet = _recipients(viewer, alert), _quiet(alert)
         with st.container(horizontal=True, gap="small"):
-            is_kept = st.form_submit_button("Keep the changes" if alert else "Add the alert", type="primary")
+            is_kept = st.form_submit_button("Save the changes" if alert else "Add the alert", type="primary")
             is_tested = st.form_submit_button("Test it on the last 90 days", icon=":material/science:")
     if not (is_kept or is_tested):
         return False, rule, ""
     try:
         Rule.of(rule.document())
         if is_kept:
-            keep(name, watched.checked(query, by_hour=rule.by_hour), rule, recipients, quiet)
+            keep(name, watched.checked(query, by_hour=rule.by_hour), rule, recipients, quiet_hours(*quiet))
     except JourneysError as problem:
         return is_tested, rule, str(problem)
     return is_tested, rule, ""
@@ -140,7 +150,8 @@ def _value(what: Watched, currency: str | None, value: float | None) -> float | 
     """The threshold, as people write it: a rate in per cent, money in its currency."""
     share = 100 if what.unit is Unit.RATE else 1
     of = {Unit.RATE: "per cent", Unit.MONEY: currency, Unit.SECONDS: "seconds"}.get(what.unit)
-    typed = st.number_input(f"Value, in {of}" if of else "Value", value=None if value is None else float(round(value * share, 9)), placeholder="A number")
+    typed = st.number_input(f"Value, in {of}" if of else "Value", value=None if value is None else float(round(value * share, 9)), placeholder="A number",
+                            format="%.9g", step=1.0 if what.is_count else 0.1)  # fmt: skip
     return None if typed is None else typed / share
 
 
@@ -151,13 +162,25 @@ def _recipients(viewer: Viewer, alert: Alert | None) -> tuple[int, ...]:
     return tuple(st.multiselect("Mailed to", list(known), before, format_func=said.__getitem__, placeholder="Nobody: kept on this page only"))
 
 
-def _quiet(alert: Alert | None) -> tuple[int, int] | None:
+def _quiet(alert: Alert | None) -> tuple[int | None, int | None]:
     left, right = st.columns(2)
     start, end = alert.quiet if alert and alert.quiet else (None, None)
     hours = list(range(24))
     first = left.selectbox("Quiet from", hours, start, format_func=lambda hour: f"{hour:02d}:00", placeholder="no quiet hours")
-    last = right.selectbox("Quiet until", hours, end, format_func=lambda hour: f"{hour:02d}:00", placeholder="no quiet hours")
-    return None if first is None or last is None else (int(first), int(last))
+    last = right.selectbox("Quiet until", hours, end, format_func=lambda hour: f"{hour:02d}:00", placeholder="no quiet hours",
+                           help="On the account's clock. A mail that is due in between leaves when they end.")  # fmt: skip
+    return first, last
+
+
+def quiet_hours(first: int | None, last: int | None) -> tuple[int, int] | None:
+    """Both or neither. Raises WrongUsage."""
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        raise WrongUsage("Quiet hours begin and end: choose both hours, or neither.")
+    if first == last:
+        raise WrongUsage("Quiet hours that end in the hour in which they begin are none, or all day: choose another end, or switch the alert off.")
+    return first, last
 
 
 def _tested(viewer: Viewer, query: Query, rule: Rule) -> None:

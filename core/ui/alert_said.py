@@ -48,7 +48,7 @@ def _now(viewer: Viewer, query: Query, day: date, hour: int | None) -> str:
         asked = asked.filtered("hour", hour)
     what = Watched.of(query)
     value = answers.ask(viewer, asked).frame[what.name][0]
-    said = words.MISSING if value is None else alerts.number(what.unit, float(value), watched.currency(query))
+    said = words.number(value, what.unit, watched.currency(query))
     return f"By what is known now: {said}."
 
 

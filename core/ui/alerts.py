@@ -1,4 +1,4 @@
-"""Alerts: what is looked out for, what they said, and the form with a test run over the last 90 days."""
+"""Alerts: what is looked out for, and each with its switches, its form and what it said."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.access import emails
 from core.errors import JourneysError
 from core.metrics import Query
 from core.reports import alerting, watched
-from core.reports.alerts import Rule, number
+from core.reports.alerts import Rule
 from core.reports.watched import Watched
 from core.store import alerts as kept
 from core.store.alerts import Alert
-from core.ui import alert_form, alert_said, filters, frame, parts, seen, tables, watch, words
+from core.ui import alert_form, alert_history, alert_said, filters, frame, parts, seen, tables, watch, words
 from core.ui.address import whole
 from core.ui.tables import Col
 
@@ -50,7 +50,7 @@ def asked_in_words(viewer: Viewer, alert: Alert) -> str:
     """What an alert looks out for, in a line."""
     query, rule = Query.of(alert.question), Rule.of(alert.rule)
     every = "each hour" if rule.by_hour else "each day"
-    value = number(Watched.of(query).unit, rule.value or 0.0, watched.currency(query))
+    value = words.number(rule.value or 0.0, Watched.of(query).unit, watched.currency(query))
     what = {"unusual": "changes unusually", "above": f"above {value}", "below": f"below {value}"}[rule.kind]
     return f"{watched.subject(seen.snapshot(viewer), query)}: {what}, {every}"
 
@@ -63,25 +63,6 @@ def _state(viewer: Viewer, alert: Alert) -> str:
     if alert.snoozed_until and alert.snoozed_until > viewer.now:
         return f"<span class='ja-st warn'>snoozed until {escape(words.moment(alert.snoozed_until, viewer.account.time_zone))}</span>"
     return "<span class='ja-st'>on</span>"
-
-
-def history(viewer: Viewer) -> None:
-    """What the alerts said, newest first."""
-    names = {one.alert_id: one.name for one in kept.listed(viewer.store, viewer.account.account_id)}
-    found = kept.history(viewer.store, viewer.account.account_id)
-    with frame.section("said", "What the alerts said", "Newest first"):
-        if not found:
-            parts.state("history", "No alert has fired yet", "What they say stays here, mailed or not.")
-            return
-        zone = viewer.account.time_zone
-        shapes = {"mailed": "", "kept": " off", "snoozed": " warn"}
-        tables.table([
-            Col("When", "t", lambda row: escape(words.moment(row["one"].fired_at, zone, year=True))),
-            Col("Alert", "t", lambda row: words.name(names[row["one"].alert_id])),
-            Col("What", "t", lambda row: f'<a href="{escape(filters.address_with(alert_said.links(row["one"]), only=()))}" target=_self>'
-                                         f'{words.name(row["one"].said)}</a>'),
-            Col("State", "t", lambda row: f"<span class='ja-st{shapes[row['one'].state]}'>{escape(row['one'].state)}</span>"),
-        ], [{"one": one} for one in found], "What the alerts said", "tight", height=420)  # fmt: skip
 
 
 def one(viewer: Viewer, alert_id: str) -> None:
@@ -105,6 +86,7 @@ def one(viewer: Viewer, alert_id: str) -> None:
 
     if is_own:
         alert_form.show(viewer, alert, change)
+    alert_history.show(viewer, alert)
 
 
 def _switches(viewer: Viewer, alert: Alert, is_own: bool) -> None:

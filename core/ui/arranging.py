@@ -42,10 +42,15 @@ def show(viewer: Viewer, board: Board, dashboard: Dashboard, titles: Mapping[str
         _add(viewer, board, dashboard)
         _refresh(viewer, board, dashboard)
     with right:
-        st.html("<p class=ja-sub>Drag a widget to move it, its corner to change its size. By keyboard: arrow keys move the one in focus, "
-                "with Shift they change its size; or use the buttons.</p>")  # fmt: skip
+        st.html("<p class=ja-sub>Drag a widget to move it (a finger holds it for a moment first), its corner to change its size. By keyboard: arrow keys "
+                "move the one in focus, with Shift they change its size. A click or Enter picks it for the buttons and its words.</p>")  # fmt: skip
         boxes = [(item.key, titles[item.key], _kind(item), item.place) for item in dashboard.in_order]
-        grid.arrange(boxes, f"grid-{board.board_id}", lambda places: _laid(viewer, board, dashboard, places, "Dragged"))
+        grid.arrange(boxes, f"grid-{board.board_id}", lambda places: _laid(viewer, board, dashboard, places, "Dragged"),
+                     picked=st.session_state.get(PICKED), on_pick=_pick)  # fmt: skip
+
+
+def _pick(key: str) -> None:
+    st.session_state[PICKED] = key
 
 
 def _kind(item: Item) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 AUDITED = 200  # entries on the page
 IN_A_FILE = 100_000
+LONGEST = 180  # characters of a detail on the page
 KINDS = {"When": "t w", "What": "t w", "Which": "t name"}
 COLUMNS = sheets.columns("When", "Who", "What", "Which", "Detail")
 LABELS = {name: one.label for names in (MEASURES, DIMENSIONS, PACKAGES, ROLES) for name, one in names.items()}  # what the detail may name
@@ -36,11 +37,20 @@ def show(viewer: Viewer, account: Account) -> None:
         if drawn.frame.is_empty():
             parts.state("history", "Nothing has been done yet", "Every change of users, tokens, packages and connections is written here.")
         else:
-            cells = [tables.Col(column.label, KINDS.get(column.name, "t"), sheets.cell(column)) for column in COLUMNS]
+            cells = [tables.Col(column.label, KINDS.get(column.name, "t"), sheets.cell(column) if column.name != "Detail" else _short) for column in COLUMNS]
             tables.table(cells, list(drawn.frame.iter_rows(named=True)), "Audit trail", "tight", height=420)
 
     foot = (f"The newest {AUDITED} entries are shown; the files hold all",) if drawn.frame.height == AUDITED else ()
     sheets.show(viewer, None, Widget("audit", "Audit trail, by time", (("", lambda: sheet(IN_A_FILE)),), draw, foot=foot, feature=None))
+
+
+def _short(row: tables.Row) -> str:
+    """A detail that fills the page, as that of a report's questions does, begins here and is opened."""
+    said = str(row["Detail"])
+    if len(said) <= LONGEST:
+        return words.name(said)
+    begin = said[:LONGEST].rsplit(" ", 1)[0]
+    return f"<details><summary>{words.name(begin)} …</summary>{words.name(said[len(begin):].strip())}</details>"
 
 
 def _written(one: Entry, zone: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from core.boards.forms import fitting
 from core.boards.spans import Span
 from core.boards.visualization import Visualization
 from core.errors import JourneysError
-from core.metrics import Result
+from core.metrics import MEASURES, Query, Result, Unit
 from core.metrics import currencies as currencies_of
 from core.metrics.dimensions import dimension
 from core.metrics.possible import mended, possible
@@ -55,6 +55,8 @@ def start(viewer: Viewer, title: str, result: Result, go: Callable[[Visualizatio
           measure: str | None = None) -> None:
     """Open the dialog, of a part of the answer where values are given, of one measure where it is named."""
     query = replace(result.query, measures=(measure,), formulas=()) if measure else result.query
+    if measure and query.measures != result.query.measures:
+        title = f"{MEASURES[measure].label}, of: {title}"  # one of several numbers that stand under the title
     query = mended(replace(query, order=None, limit=None), currencies_of(seen.snapshot(viewer)), viewer.account.currency)
     going = Going(title, asking.of_widget(viewer, query), result, go, [values] if values else [])
     st.session_state[KEY] = going
@@ -87,7 +89,7 @@ def _shown(viewer: Viewer, going: Going) -> None:
     narrowed = going.narrowed
     query = narrowed.asked(seen.today(viewer))
     if st.segmented_control("Show", WAYS, default=WAYS[0], required=True, key="drill-way", label_visibility="collapsed") != WAYS[0]:
-        why.inside(viewer, asking.chosen_of(viewer, query), [query])
+        why.inside(viewer, asking.chosen_of(viewer, query), [query], are_rows_shown=True)
         return
     may = {name: why_not for name, why_not in possible(query, seen.snapshot(viewer).attributes).dimensions.items() if name not in narrowed.query.dimensions}
     told = {name for name, values in query.where if len(values) == 1} | ({*DAYS, "weekday"} if query.first and query.first == query.last else set())
@@ -99,7 +101,7 @@ def _shown(viewer: Viewer, going: Going) -> None:
     by = st.selectbox("Break down by", offered, format_func=lambda name: dimension(name).offered, key=f"drill-by-{len(going.steps)}")
     made = broken_down(viewer, narrowed, by)
     try:
-        result = answers.ask(viewer, made.asked(seen.today(viewer)))
+        result = answers.ask(viewer, with_n(made.asked(seen.today(viewer))))
     except JourneysError as problem:
         parts.state("error", "This could not be worked out", str(problem), "bad")
         return
@@ -155,6 +157,12 @@ def within(asked: Visualization, row: Values) -> Visualization:
             query = query.filtered(name, value)
     left = tuple(name for name in query.dimensions if name not in row)
     return replace(asked, query=replace(query, dimensions=left, order=None, limit=None), span=span)
+
+
+def with_n(query: Query) -> Query:
+    """The question with what each of its rates is of beside it: a rate of a few says little."""
+    measures = [part for name in query.measures for part in (name, *(MEASURES[name].parts[1:] if MEASURES[name].unit is Unit.RATE else ()))]
+    return replace(query, measures=tuple(dict.fromkeys(measures)))
 
 
 def broken_down(viewer: Viewer, asked: Visualization, by: str) -> Visualization:

@@ -86,6 +86,7 @@ def _formulas(viewer: Viewer, asked: Visualization) -> None:
         except JourneysError as problem:
             st.session_state[SAID] = str(problem)
             return
+        st.session_state["e-f-name"], st.session_state["e-f-text"], st.session_state["e-f-rate"] = "", "", False  # the next one begins empty
         put(viewer, asked, replace(asked.query, formulas=(*there, made)))
 
     with st.popover(f"Formula: {words.plain(there[0].name)}" if len(there) == 1 else f"{len(there)} formulas" if there else "Add a formula",
@@ -165,13 +166,13 @@ def _order(viewer: Viewer, asked: Visualization) -> None:
     left, right = st.columns([2.2, 1], gap="xsmall")
     left.selectbox("Order", options, format_func=said, key="e-order",
                    on_change=lambda: put(viewer, asked, replace(query, order=st.session_state["e-order"] or None)))  # fmt: skip
-    st.session_state["e-limit"] = query.limit or NO_LIMIT
-    right.number_input("Rows", min_value=NO_LIMIT, max_value=1_000_000, step=10, key="e-limit", help="0: all there are",
+    st.session_state["e-limit"] = query.limit
+    right.number_input("Rows", min_value=NO_LIMIT, max_value=1_000_000, step=10, key="e-limit", placeholder="All", help="Empty: all there are",
                        on_change=lambda: put(viewer, asked, replace(query, limit=st.session_state["e-limit"] or None)))  # fmt: skip
 
 
 def _forms(viewer: Viewer, asked: Visualization, query: Query) -> None:
-    st.html("<p class=ja-label id=draw-as>Draw as</p>")
+    st.html(f"<p class=ja-label id=draw-as>Draw as: {escape(FORMS[asked.form].label)}</p>")
     reasons = {name: form.why_not(query) for name, form in FORMS.items()}
 
     def pick(name: str) -> Callable[[], None]:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.boards import shelf
 from core.boards.forms import FORMS
 from core.boards.shelf import VISUALIZATION
-from core.boards.visualization import Visualization
+from core.boards.visualization import Visualization, changed
 from core.errors import JourneysError, WrongUsage
 from core.metrics import Result
 from core.metrics.needs import features
@@ -90,9 +90,9 @@ def keep(viewer: Viewer, asked: Visualization, board: Board | None = None) -> No
             if st.button("Save", type="primary", key="keep-save", icon=":material/save:"):
                 _save_as(viewer, asked)
         else:
-            stands = Visualization.of(board.document) == asked
+            stands = standing(board) == asked
             if st.button("Saved" if stands else "Save", type="primary", key="keep-save", icon=":material/save:", disabled=stands):
-                shelf.save(viewer, board, asked, f"Now {asked.title}"[:120])
+                shelf.save(viewer, board, asked, changed(standing(board), asked)[:120])
                 open_board(board.board_id)
             if st.button("Save as another", key="keep-as"):
                 _save_as(viewer, asked)

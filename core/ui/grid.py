@@ -14,9 +14,11 @@ from core.ui.components import component
 ROW = 46  # px a row while it is arranged
 
 
-def arrange(boxes: Sequence[tuple[str, str, str, Place]], key: str, on_change: Callable[[dict[str, Place]], None]) -> None:
-    """Boxes (key, title, what it is, place) to drag; `on_change` is given the whole layout after each drag, or each run of keys."""
-    drawn = component("grid", html='<div class="grid-stack"></div>', js="grid.js", css="grid.css")
+def arrange(boxes: Sequence[tuple[str, str, str, Place]], key: str, on_change: Callable[[dict[str, Place]], None], picked: str | None = None,
+            on_pick: Callable[[str], None] = lambda _: None) -> None:
+    """Boxes (key, title, what it is, place) to drag; `on_change` is given the whole layout after each drag, or each run of keys, `on_pick` the key of
+    a box that was clicked; `picked` is shown as such."""
+    drawn = component("grid", html='<div class="grid-scroll"><div class="grid-stack"></div></div>', js="grid.js", css="grid.css")
     items = [{"key": name, "title": title, "kind": kind, **place.document()} for name, title, kind, place in boxes]
 
     def moved() -> None:
@@ -25,7 +27,12 @@ def arrange(boxes: Sequence[tuple[str, str, str, Place]], key: str, on_change: C
         if layout is not None:
             on_change(layout)
 
-    drawn(data={"items": items, "row": ROW, "editable": True}, key=key, on_layout_change=moved, height="content")
+    def pointed() -> None:
+        given = (st.session_state.get(key) or {}).get("picked")
+        if given in {name for name, *_ in boxes}:
+            on_pick(given)
+
+    drawn(data={"items": items, "row": ROW, "editable": True, "picked": picked}, key=key, on_layout_change=moved, on_picked_change=pointed, height="content")
 
 
 def read(given: Any, known: Layout) -> dict[str, Place] | None:

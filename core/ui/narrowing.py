@@ -66,7 +66,15 @@ def _said(viewer: Viewer, query: Query, name: str, value: Any) -> str:
 
 
 def why_not(reasons: Mapping[str, str]) -> None:
-    """What cannot be picked now, each with its reason."""
+    """What cannot be picked now, each with its reason; those of one reason together."""
     if reasons:
-        lines = "".join(f"<li><b>{escape(label)}</b> {escape(why.removeprefix(label).lstrip(': '))}</li>" for label, why in reasons.items())
+        lines = "".join(f"<li><b>{escape(', '.join(labels))}</b> {escape(why)}</li>" for why, labels in by_reason(reasons).items())
         st.html(f"<details class=ja-whynot><summary>{len(reasons)} cannot be picked now</summary><ul>{lines}</ul></details>")
+
+
+def by_reason(reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    """Reason, without what it is the reason of → all that it is the reason of: “cannot be split by channel” → Entries, Exits."""
+    found: dict[str, list[str]] = {}
+    for label, why in reasons.items():
+        found.setdefault(why.removeprefix(label).lstrip(": "), []).append(label)
+    return found

@@ -13,6 +13,7 @@ from core.ui.charts import Picture, Spec
 
 Place = tuple[int, str]  # layer, key
 GAP, LEAST, PITCH = 14.0, 2.0, 20.0  # px between stops; the lowest a stop is drawn; from one name to the next
+TWO_LINES, WIDE = 34.0, 30.0  # px that a name on two lines needs; % of the width in which any name has room on one
 BAR, LABEL = 1.1, 13.0  # % of the width: a stop's bar, and what its name needs at the right edge
 LAYER_PX = 138  # a layer is at least this wide, narrower pages scroll
 CURVE = 12  # points along a flow's edge
@@ -156,10 +157,13 @@ def _band_html(laid: Layout, band: _Band, height: float) -> str:
 def _stop_html(laid: Layout, box: _Box, height: float) -> str:
     stop, x = box.stop, laid.x(box.stop.layer)
     share = f"{words.count(box.value)}"
-    place = f"left:{x:.2f}%;top:{100 * box.top / height:.2f}%;height:{100 * box.height / height:.2f}%"
+    room = laid.x(stop.layer + 1) - x - BAR if stop.layer < laid.layers - 1 else 0.0  # the last names are short of it, and may take two lines
+    is_thin = room > WIDE or (room > 0 and box.height + GAP < TWO_LINES)  # a name on two lines would stand on the next one's
+    place = f"--w:{room:.1f}cqw;left:{x:.2f}%;top:{100 * box.top / height:.2f}%;height:{100 * box.height / height:.2f}%"
     tag, way = ("a", f' href="{escape(stop.href)}" target=_self') if stop.href else ("span", stop.hit)
     said = escape(f"{stop.name}: {share}")
-    return (f'<{tag} class=ja-stop{way} title="{said}" style="{place};--c:{stop.colour or "var(--accent)"}"><i style="width:{BAR}cqw"></i>'
+    return (f'<{tag} class="ja-stop{" thin" if is_thin else ""}"{way} title="{said}" style="{place};--c:{stop.colour or "var(--accent)"}">'
+            f'<i style="width:{BAR}cqw"></i>'
             f"<span>{words.name(stop.name)} <b>{share}</b></span></{tag}>")  # fmt: skip
 
 

@@ -88,13 +88,14 @@ def private(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
         parts.foot(f"<b>Others see an empty place for:</b> {', '.join(words.name(name) for name in sorted(names))}. Share these visualizations too")
 
 
-def full(viewer: Viewer, board: Board, dashboard: Dashboard) -> None:
+def full(viewer: Viewer, dashboard: Dashboard) -> None:
     """Without menu and buttons; newer numbers come by themselves as often as the dashboard says."""
     st.html("<style>[data-testid=stSidebar],[data-testid=stExpandSidebarButton],[data-testid=stHeader]{display:none}"
             "[data-testid=stMainBlockContainer]{max-width:none}</style>")  # fmt: skip
     st.button("Leave the full screen", icon=":material/fullscreen_exit:", type="tertiary", key="leave", shortcut="Escape",
               on_click=lambda: filters.write({FULL: None}))  # fmt: skip
     if not dashboard.refresh_s:
+        st.html("<p class=ja-sub>Its numbers stay as they are: how often it looks for newer ones is its owner's choice, under Arrange</p>")
         return
 
     @st.fragment(run_every=dashboard.refresh_s)

@@ -34,8 +34,8 @@ def show(viewer: Viewer, chosen: Chosen, queries: Sequence[Query]) -> None:
     opened()
 
 
-def inside(viewer: Viewer, chosen: Chosen, queries: Sequence[Query]) -> None:
-    """What the dialog holds, in a dialog that is open already."""
+def inside(viewer: Viewer, chosen: Chosen, queries: Sequence[Query], *, are_rows_shown: bool = False) -> None:
+    """What the dialog holds, in a dialog that is open already; the rows at once, or when they are asked for."""
     asked: dict[str, Query] = {}
     for query in map(with_inputs, queries):  # of a formula: the measures that it reads
         for name in query.measures:
@@ -43,7 +43,7 @@ def inside(viewer: Viewer, chosen: Chosen, queries: Sequence[Query]) -> None:
     names = list(asked)
     name = names[0] if len(names) == 1 else st.selectbox("Measure", names, format_func=lambda n: MEASURES[n].label, key="why-measure")
     try:
-        _about(viewer, chosen, total(asked[name], name))
+        _about(viewer, chosen, total(asked[name], name), are_rows_shown)
         against.offer(viewer, replace(asked[name], measures=(name,), formulas=()))
     except JourneysError as problem:
         parts.state("error", "This could not be worked out", str(problem), "bad")
@@ -55,7 +55,7 @@ def total(query: Query, measure: str) -> Query:
     return replace(query, measures=(measure,), dimensions=by, order=None, limit=None, compare=None, answer=None)
 
 
-def _about(viewer: Viewer, chosen: Chosen, query: Query) -> None:
+def _about(viewer: Viewer, chosen: Chosen, query: Query, are_rows_shown: bool) -> None:
     measure = MEASURES[query.measures[0]]
     why = _explained(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, query, viewer)
     result = answers.ask(viewer, query)
@@ -68,8 +68,11 @@ def _about(viewer: Viewer, chosen: Chosen, query: Query) -> None:
         f"<p class=ja-big>{escape(' + '.join(values) or words.MISSING)} <small>{escape(measure.label)}</small></p>"
         f"<dl class=ja-facts>{said}{_checked(measure.unit, result.value(measure.name), why)}</dl>"
     )
+    if are_rows_shown:
+        _rows(viewer, query, why.rows, are_shown=True)
     st.code(why.sql, language="sql", wrap_lines=True)
-    _rows(viewer, query, why.rows)
+    if not are_rows_shown:
+        _rows(viewer, query, why.rows, are_shown=False)
 
 
 def _checked(unit: str, value: Any, why: Explanation) -> str:
@@ -79,7 +82,7 @@ def _checked(unit: str, value: Any, why: Explanation) -> str:
     return f"<dt>Checked</dt><dd>{holds} tile {words.count(value)} = rows {words.count(why.rows)}</dd>"
 
 
-def _rows(viewer: Viewer, query: Query, number: int) -> None:
+def _rows(viewer: Viewer, query: Query, number: int, *, are_shown: bool) -> None:
     measure = MEASURES[query.measures[0]]
     parts_said = " and ".join(MEASURES[part].label for part in measure.parts) or "the visits"
     if measure.is_rate or not (measure.additive or measure.unit == "people"):
@@ -87,7 +90,7 @@ def _rows(viewer: Viewer, query: Query, number: int) -> None:
         return
     if not number:
         return
-    if not st.toggle(f"See the {words.plural(number, 'row')} behind it", key=f"why-rows-{measure.name}"):
+    if not are_shown and not st.toggle(f"See the {words.plural(number, 'row')} behind it", key=f"why-rows-{measure.name}"):
         return
     page = st.pagination(-(-number // A_PAGE), key=f"why-page-{measure.name}") if number > A_PAGE else 1
     frame = _page(viewer.account.account_id, seen.snapshot(viewer).snapshot_id, query, page, viewer)

@@ -21,7 +21,7 @@ wanted, chosen = dashboards.read(viewer, TITLE)
 widgets = dashboards.shown(viewer, dashboard, wanted)
 parts.header(viewer, board.name, crumb=TITLE, badge=boards.badge(viewer, board))
 if screens.is_full():
-    screens.full(viewer, board, dashboard)
+    screens.full(viewer, dashboard)
 else:
     boards.actions(viewer, board, lambda: screens.ways(viewer, board, dashboard))
     screens.private(viewer, board, dashboard)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import ui
-from core.ui import alerts, filters, parts, states
+from core.ui import alert_history, alerts, filters, parts, states
 
 TITLE = "Alerts"
 
@@ -23,4 +23,4 @@ elif is_new:
     alerts.new(viewer)
 else:
     alerts.listed(viewer)
-    alerts.history(viewer)
+    alert_history.show(viewer)

@@ -6,7 +6,8 @@ import pytest
 
 from core.access import accounts, audit, tokens, users
 from core.access.accounts import Account
-from tests.pages.test_widgets_agree import html
+from core.ui import audit_trail
+from tests.pages.test_widgets_agree import html, tables
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_token_is_shown_once(run, door, chief):
 def test_nobody_takes_the_role_from_himself(run, door, chief):
     at = run("admin", "user=chief", user=chief)
     field(at.selectbox, "Role").set_value("viewer")
-    press(at, "Keep the changes")
+    press(at, "Save the changes")
     assert users.find(door.store, "chief", "demo").role == "admin"
     assert "another administrator can" in html(at)
 
@@ -77,11 +78,12 @@ def test_an_operator_changes_a_package_and_it_holds_at_once(run, door, chief, mo
     at = run("admin", "of=beside", user=chief)
     [box for box in at.selectbox if box.label == "Package"][-1].set_value("grow")  # the first adds an account
     field(at.number_input, "Included MEP (0: no limit agreed)").set_value(5000)
-    press(at, "Keep the changes")
+    press(at, "Save the changes")
     changed = accounts.find(door.store, "beside")
     assert (changed.package, changed.included_mep) == ("grow", 5000)
     assert isinstance(audit.newest(door.store, "beside", 1)[0].happened_at, datetime)
     assert ZoneInfo(changed.time_zone).key == "UTC"
+    assert [row[1:3] for row in tables(at)["Accounts"] if row[0] == "beside"] == [["Grow", "–"]]  # what the package does not have is not open
 
 
 @pytest.mark.parametrize("label", ["Make a sign-in link", "Add the user"])
@@ -113,3 +115,10 @@ def test_an_administrator_chooses_the_attributes_to_filter_by_among_what_entries
     newest = audit.newest(door.store, "demo", 1)[0]
     assert (newest.actor, newest.action, newest.detail) == ("chief", "account.changed", {"attributes": ["tier", "points"]})
     accounts.change(door.store, "demo", by="test", now=door.now(), attributes=("tier",))
+
+
+def test_a_long_detail_of_the_trail_is_opened_by_who_wants_it():
+    assert audit_trail._short({"Detail": "Role: Viewer"}) == "<bdi>Role: Viewer</bdi>"
+    said = audit_trail._short({"Detail": "Title: " + "word <b> " * 60})
+    assert said.startswith("<details><summary><bdi>Title: word &lt;b&gt; word")
+    assert said.count("word") == 60

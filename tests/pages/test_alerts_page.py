@@ -1,9 +1,11 @@
 """The Alerts page: a new alert is tested, kept, snoozed, changed by its owner alone, and removed."""
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import delete, update
 
 from core.access import accounts, users
 from core.errors import JourneysError
@@ -12,7 +14,8 @@ from core.reports import alerting
 from core.reports import alerts as alerts_of
 from core.reports.alerts import Rule
 from core.store import alerts as kept
-from core.ui import alerts
+from core.store import kept_tables, outbox
+from core.ui import alerts, words
 from tests.pages.test_widgets_agree import html
 
 
@@ -76,6 +79,17 @@ def test_a_widgets_question_comes_to_the_form_with_its_filters(run, door, clean)
     assert "Messages failed (journey Abandoned cart, channel SMS or EMAIL): changes unusually, each day" in html(run("alerts"))
 
 
+@pytest.mark.parametrize(("name", "value", "said"), [
+    ("channel", "SMX", "There is no channel “SMX”. Did you mean “SMS”?"), ("journey", "carr", "There is no journey “carr”. Did you mean “cart”?"),
+    ("sender", "nobody", "There is no sender “nobody”."), ("hour", 99, "hour")])  # fmt: skip
+def test_a_value_that_no_filter_has_is_named_and_not_drawn_as_nothing(run, clean, name, value, said):
+    question = {"measures": ["messages_sent"], "where": {name: [value]}}
+    page = html(run("alerts", urlencode({"new": "1", "question": json.dumps(question)})))
+    assert "This cannot be watched" in page
+    assert said in page
+    assert "by day" not in page
+
+
 def test_a_filter_that_the_number_does_not_know_is_said_and_let_go(run):
     asked = Query(("messages_failed",), where=(("channel", ("SMS",)),))
     at = run("alerts", urlencode({"new": "1", "question": json.dumps(asked.document()), "of": "entries"}))
@@ -107,7 +121,7 @@ def test_a_mail_leads_to_what_was_said_and_to_the_number_as_it_is_now(run, door,
     at = run("alerts", urlencode({"alert": made, "about": last.isoformat()}))
     assert not at.exception
     n = answer(door.snapshot("demo"), Query(("entries",), first=last, last=last, basis="happened")).value("entries")
-    assert f"Entries was {n:,} on {last}, above 0." in html(at)
+    assert f"Entries was {n:,} on {words.day(last)}, above 0." in html(at)
     assert f"By what is known now: {n:,}." in html(at)
     assert "said nothing of" in html(run("alerts", urlencode({"alert": made, "about": "2020-01-01"})))
 
@@ -117,3 +131,49 @@ def test_an_alert_that_is_not_there_is_said(run, query):
     at = run("alerts", query)
     assert not at.exception
     assert "alert" in html(at)
+
+
+def made_of(door, name, **more):
+    given = {"question": {"measures": ["entries"]}, "rule": Rule("above", 0).document(), "recipients": (), "quiet": None, "now": door.now()} | more
+    return kept.add(door.store, "demo", users.find(door.store, "ana").user_id, name, **given)
+
+
+def test_quiet_hours_want_a_beginning_and_an_end(run, door, clean):
+    at = run("alerts", "new=1")
+    next(field for field in at.selectbox if field.label == "Quiet from").set_value(10)
+    press(at, "Add the alert")
+    assert "The alert was not saved" in html(at)
+    assert "choose both hours, or neither" in html(at)
+    assert kept.listed(door.store, "demo") == []
+    next(field for field in at.selectbox if field.label == "Quiet until").set_value(10)
+    press(at, "Add the alert")
+    assert "choose another end" in html(at)
+    next(field for field in at.selectbox if field.label == "Quiet until").set_value(9)
+    press(at, "Add the alert")
+    assert [one.quiet for one in kept.listed(door.store, "demo")] == [(10, 9)]
+
+
+def test_the_history_says_what_became_of_each_mail(run, door, clean):
+    loud, quiet = made_of(door, "Loud"), made_of(door, "Quiet")
+    now = door.now()
+    mails = {(loud, "2026-01-01"): (outbox.SENT, now, None), (quiet, "2026-01-02"): (outbox.QUEUED, now + timedelta(hours=3), None),
+             (loud, "2026-01-03"): (outbox.FAILED, now, "550 no such person"), (loud, "2026-01-04 13"): (outbox.QUEUED, now, None)}
+    with door.store.write() as connection:
+        for (alert_id, about), (state, at, error) in mails.items():
+            alert = kept.find(door.store, "demo", alert_id)
+            kept.fired(connection, alert_id, about=about, snapshot_id="s", said=f"Of {about}.", state="mailed", now=now)
+            dedup = f"{alerting._mails(alert, about)}1"
+            outbox.put(connection, "demo", dedup=dedup, message_id=dedup, recipient="ana@example.com", subject="s", text="t", now=at)
+            connection.execute(update(kept_tables.outbox).where(kept_tables.outbox.c.dedup == dedup).values(state=state, error=error))
+        kept.fired(connection, loud, about="2026-01-05", snapshot_id="s", said="Of 2026-01-05.", state="snoozed", now=now)
+    said = html(run("alerts"))
+    until = words.moment(now + timedelta(hours=3), door.account("demo").time_zone)
+    for about, state in (("2026-01-01", "mailed<"), ("2026-01-02", f"mail waits until {until}<"), ("2026-01-03", "not mailed to ana@example.com<"),
+                         ("2026-01-04 13", "mail is on its way<"), ("2026-01-05", "snoozed<")):  # fmt: skip
+        assert state in said.split(f"Of {about}.")[1].split("</tr>")[0]
+    assert "550 no such person" in said
+    own = html(run("alerts", f"alert={quiet}"))
+    assert "What it said" in own
+    assert ("Of 2026-01-02." in own, "Of 2026-01-01." in own) == (True, False)
+    with door.store.write() as connection:
+        connection.execute(delete(kept_tables.outbox).where(kept_tables.outbox.c.dedup.startswith(alerting.MAILS)))

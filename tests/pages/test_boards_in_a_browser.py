@@ -7,12 +7,12 @@ import pytest
 
 from core.access import users
 from core.boards import shelf
+from core.boards.dashboard import Dashboard
 from core.boards.shelf import DASHBOARD, VISUALIZATION, Asker
 from core.metrics import answer
-from tests.pages.test_in_a_browser import chromium, opened, served_at  # noqa: F401  # its fixtures
+from tests.pages.browsing import DONE
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def settled(page, sign):
@@ -31,7 +31,7 @@ def pick(page, key, label):
     page.wait_for_selector(DONE)
 
 
-def test_a_visualization_goes_from_a_question_to_a_dashboard(opened, door, tmp_path):  # noqa: F811
+def test_a_visualization_goes_from_a_question_to_a_dashboard(opened, door, tmp_path):
     page = opened("explore?measures=messages_sent&dimensions=day&span=30d")
     settled(page, ".st-key-w-x [data-testid=stVegaLiteChart]")
     ana = Asker(door.store, door.account("demo"), users.find(door.store, "ana"), door.now())
@@ -104,7 +104,7 @@ def answer_day(door):
     return snapshot.as_of.astimezone(ZoneInfo(door.account("demo").zone_at(snapshot.as_of))).date()
 
 
-def test_explore_from_a_standard_widget_and_back(opened):  # noqa: F811
+def test_explore_from_a_standard_widget_and_back(opened):
     page = opened("overview?range=7d")
     settled(page, ".st-key-w-trend [data-testid=stVegaLiteChart]")
     page.locator(".st-key-m-trend button").click()
@@ -117,7 +117,7 @@ def test_explore_from_a_standard_widget_and_back(opened):  # noqa: F811
     assert page.url.endswith("/overview?range=7d")
 
 
-def test_a_click_on_a_number_goes_down_to_its_rows_and_back(opened):  # noqa: F811
+def test_a_click_on_a_number_goes_down_to_its_rows_and_back(opened):
     page = opened("overview?range=28d")
     settled(page, ".st-key-t-six .ja-tile")
     page.locator(".ja-tile").first.click()
@@ -130,14 +130,43 @@ def test_a_click_on_a_number_goes_down_to_its_rows_and_back(opened):  # noqa: F8
     page.wait_for_selector(DONE)
     dialog.get_by_text("The rows behind it").click()
     dialog.get_by_text(f"equal tile {entered} = rows {entered}").wait_for()
+    dialog.locator("[data-testid=stDataFrame]").wait_for()  # without another click
     page.wait_for_selector(DONE)
     dialog.get_by_role("button", name="Back").click()
     dialog.get_by_text("All of it ›").wait_for(state="detached")
 
 
-def test_a_point_of_a_line_is_broken_down(opened):  # noqa: F811
+def test_a_point_of_a_line_is_broken_down(opened):
     page = opened("overview?range=28d")
     settled(page, ".st-key-w-trend [data-testid=stVegaLiteChart]")
     box = page.locator(".st-key-w-trend [data-testid=stVegaLiteChart]").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.get_by_role("dialog").get_by_text(re.compile(r"All of it › \d+ \w+")).wait_for()
+
+
+def test_a_finger_that_rests_on_a_widget_moves_it_and_a_click_picks_it(opened, door):
+    ana = Asker(door.store, door.account("demo"), users.find(door.store, "ana"), door.now())
+    made = shelf.add(ana, DASHBOARD, "By finger", Dashboard().added(text="First").added(text="Second"))
+    page = opened("trust", 390)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/dashboards?id={made}&arrange=1")
+    settled(page, ".grid-stack-item-content:has-text('Second')")
+    page.locator(".grid-stack-item-content:has-text('Second')").click()
+    page.wait_for_selector("text=Column 1, row 2; 12 of 12 columns wide, 1 row high")
+    page.wait_for_selector(DONE)
+    box = page.locator(".grid-stack-item-content:has-text('Second')")
+    box.scroll_into_view_if_needed()
+    where = box.bounding_box()
+    x, y = where["x"] + 60, where["y"] + 20
+
+    def finger(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    finger("touchStart", (x, y))
+    page.wait_for_selector(".ui-draggable-armed")
+    for n in range(1, 9):
+        finger("touchMove", (x, y - 8 * n))
+    finger("touchEnd")
+    page.wait_for_selector("text=Column 1, row 1; 12 of 12 columns wide, 1 row high")
+    assert {key: place.y for key, place in shelf.dashboard(ana, made)[1].places.items()} == {"w1": 1, "w2": 0}

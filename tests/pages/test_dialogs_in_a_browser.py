@@ -3,7 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.pages.test_in_a_browser import NOT_OURS, chromium, idle, opened, served_at  # noqa: F401  # its fixtures
+from tests.pages.browsing import idle
+from tests.pages.test_in_a_browser import NOT_OURS
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -22,7 +23,7 @@ def explain(page):
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("ground", ["light", "dark"])
 @pytest.mark.parametrize("act", [drill, explain])
-def test_a_dialog_can_be_read(opened, act, ground, width):  # noqa: F811
+def test_a_dialog_can_be_read(opened, act, ground, width):
     page = opened("overview?range=28d", width, ground)
     act(page)
     idle(page)
@@ -33,7 +34,7 @@ def test_a_dialog_can_be_read(opened, act, ground, width):  # noqa: F811
     assert dialog.bounding_box()["width"] <= width
 
 
-def test_a_widget_leads_to_an_alert_and_back_leads_to_the_widget(opened):  # noqa: F811
+def test_a_widget_leads_to_an_alert_and_back_leads_to_the_widget(opened):
     page = opened("overview?range=28d&journey=cart")
     page.locator(".st-key-m-trend button").click()
     page.get_by_text("Alert me").click()

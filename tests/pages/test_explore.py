@@ -20,7 +20,7 @@ from core.boards.visualization import Visualization
 from core.metrics import Query, answer, rows
 from core.reports import asked, board_questions
 from core.store import report_schedules
-from core.ui import answers, asking, break_down, dashboards, drill, frame, hand, mailing, paper, pictures, registry, seen
+from core.ui import answers, asking, break_down, dashboards, drill, frame, hand, mailing, narrowing, paper, pictures, registry, seen
 from tests.pages.test_widgets_agree import as_text, by_command, by_csv, html, tables, widgets
 
 LEFT = {"measures": ["messages_sent"], "formulas": [{"name": "Left", "text": "messages_sent - messages_viewed"}]}
@@ -467,3 +467,30 @@ def test_each_form_draws_a_split_by_an_attribute(run, form, query):
 def test_a_row_of_an_attribute_becomes_a_filter_on_the_way_down():
     by_tier = Visualization(Query(("entries",), ("journey", "attribute.tier")), Span("90d"), "table")
     assert break_down.within(by_tier, {"journey": "cart", "attribute.tier": None}).query.where == (("journey", ("cart",)), ("attribute.tier", (None,)))
+
+
+def test_what_cannot_be_picked_stands_once_a_reason():
+    reasons = {"Entries": "Entries cannot be split by channel", "Exits": "Exits cannot be split by channel", "Pivot table": "A pivot table needs two"}
+    assert narrowing.by_reason(reasons) == {"cannot be split by channel": ["Entries", "Exits"], "A pivot table needs two": ["Pivot table"]}
+
+
+def test_a_formula_that_was_added_leaves_its_form_empty_and_one_that_is_none_stays_to_be_mended(run):
+    at = run("explore", "measures=messages_sent&dimensions=channel")
+    add = lambda: next(button for button in at.button if button.label == "Add").click().run()  # noqa: E731
+    at.text_input(key="e-f-name").set_value("Half")
+    at.text_input(key="e-f-text").set_value("mesages_sent / 2")
+    add()
+    assert "Did you mean “messages_sent”" in said(at)
+    assert at.text_input(key="e-f-text").value == "mesages_sent / 2"
+    at.text_input(key="e-f-text").set_value("messages_sent / 2")
+    add()
+    assert not at.exception
+    assert "Messages sent and Half, by channel" in said(at)
+    assert [at.text_input(key=key).value for key in ("e-f-name", "e-f-text")] == ["", ""]
+
+
+def test_a_full_screen_says_whether_it_looks_for_newer_numbers(run, ana):
+    made = shelf.add(ana, DASHBOARD, "On the wall", Dashboard().added(text="Hello"))
+    assert "Its numbers stay as they are" in said(run("dashboards", f"id={made}&screen=1"))
+    shelf.save(ana, shelf.dashboard(ana, made)[0], replace(shelf.dashboard(ana, made)[1], refresh_s=60), "Refresh changed")
+    assert "Looks for newer numbers every minute" in said(run("dashboards", f"id={made}&screen=1"))

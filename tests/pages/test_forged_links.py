@@ -79,7 +79,7 @@ def test_the_days_of_a_link_may_change_as_those_of_the_page_do(run, door, on_gro
 
 
 @pytest.mark.parametrize(("page", "user", "said"), [
-    ("mep", "vid", "MEP consumption is open"), ("dashboards", "ana", "Custom dashboards belongs to the package Scale"),
+    ("mep", "vid", "MEP consumption is open"), ("dashboards", "ana", "Custom dashboards belong to the package Scale"),
 ])  # fmt: skip
 def test_a_signed_link_asks_for_the_feature_of_its_page_again(run, door, on_grow, fetched, monkeypatch, page, user, said):
     given = link(run("overview").session_state["ja-viewer"], door, Query.of(ENTRIES), page, monkeypatch)

@@ -7,63 +7,17 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect
 
 from core.access import accounts, sessions, terms, users
 from core.metrics import Query, answer
 from core.ui.menu import MENU
-from tests.e2e.conftest import CHROMIUM
-from tests.e2e.serving import ROOT, served
+from tests.pages.browsing import idle
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ABOUT_ONE = "?journey=cart"
 PAGES = [f"{entry.url_path}{ABOUT_ONE if entry.section == 'Journey' else ''}" for entry in MENU]
 NOT_OURS = {"empty-table-header"}  # of Streamlit's own table (stack-facts §9)
-DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
-
-
-@pytest.fixture(scope="module")
-def served_at(door):
-    with served(ROOT / "app.py", door.settings.data_dir) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(**CHROMIUM)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def opened(door, served_at, chromium):
-    """opened(path, width, ground) → a signed-in page that has drawn itself."""
-    contexts, thrown = [], []
-
-    def open_page(path, width=1440, ground="light", user=None):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=ground, bypass_csp=True)  # axe is injected
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: thrown.append(str(error)))  # a chart whose spec is wrong stays empty and says it here alone
-        who = user or ("adi" if path.startswith("admin") else "ana")
-        ticket = sessions.ticket(door.store, users.find(door.store, who), now=door.now())
-        page.goto(f"{served_at}/auth/enter?ticket={ticket}&next={quote('/' + path, safe='')}")
-        idle(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert thrown == []
-
-
-def idle(page):
-    page.wait_for_selector(".ja-head")
-    page.wait_for_timeout(300)  # a rerun begins a moment after what asked for it
-    page.wait_for_selector(DONE)
-    page.wait_for_timeout(300)
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])
@@ -97,12 +51,11 @@ def test_back_undoes_a_filter(opened):
     page = opened("campaign-performance?journey=cart")
     before = page.url
     page.get_by_text("7 days", exact=True).click()
+    page.wait_for_url(re.compile("from="))
     idle(page)
-    assert "from=" in page.url
     page.go_back()
-    idle(page)
-    assert page.url == before
-    assert page.locator(".st-key-f-preset [aria-checked=true]").inner_text() == "28 days"
+    page.wait_for_url(before)
+    expect(page.locator(".st-key-f-preset [aria-checked=true]")).to_have_text("28 days")
 
 
 def test_the_menu_gives_the_file_of_its_widget(opened, door):

@@ -21,7 +21,7 @@ def test_the_table_of_the_map_is_its_questions(run, door):
     at = run("journey-map", WHOLE)
     assert not at.exception
     at.button(key="vb-map").click().run()
-    numbers = Numbers.of(answers_of(at, door, "map"))
+    numbers = Numbers.of(answers_of(at, door, "map"), "EUR")
     shown = {row[0]: (row[2], row[4], row[5], row[6]) for row in tables(at)["Elements of the journey"]}
     states = ("element_arrived", "element_passed", "element_waiting", "element_ended")
     named = dict(door.snapshot("demo").sql("SELECT element_id, name FROM elements WHERE journey_id = 'cart' ORDER BY version").iter_rows())
@@ -29,7 +29,7 @@ def test_the_table_of_the_map_is_its_questions(run, door):
 
 
 def worth(journey):
-    """A journey in → wait → out: a and b passed the wait and bought, c waits there, d ended before."""
+    """A journey in → wait → out: a and b passed the wait and bought, c waits there, d ended before. AUD comes before the account's own EUR by letter alone."""
     steps = (("in", "entry", "Begin"), ("wait", "wait_time", "Wait a day"), ("out", "exit", "Done"))
     ways = {"in": [{"to": "wait", "label": ""}], "wait": [{"to": "out", "label": ""}], "out": []}
     elements = [{"element_id": key, "kind": kind, "name": name, "channel": None, "next": ways[key]} for key, kind, name in steps]
@@ -44,18 +44,18 @@ def worth(journey):
     events += [{**of, "event_type": "journey.exited", "occurred_at": "2026-01-06T10:00:00Z", "entry_id": one, "profile_id": one, "reason": "left"}
                for one in "d"]  # fmt: skip
     events += [{**of, "event_type": "event.performed", "occurred_at": "2026-01-06T11:00:00Z", "entry_id": one, "profile_id": one, "name": "Buy",
-                "value_amount": amount, "value_currency": currency} for one, amount, currency in (("a", "10", "EUR"), ("b", "4", "USD"))]  # fmt: skip
+                "value_amount": amount, "value_currency": currency} for one, amount, currency in (("a", "10", "EUR"), ("b", "4", "AUD"))]  # fmt: skip
     return events, [document]
 
 
 @pytest.mark.slow
-def test_elements_are_ranked_by_lost_goal_value_each_currency_by_itself(run, door, tmp_path):
+def test_elements_are_ranked_by_lost_goal_value_each_currency_by_itself_and_the_accounts_own_first(run, door, tmp_path):
     of_events(door, tmp_path, "worth", *worth("worth"))
     at = run("journey-map", "journey=worth&from=2026-01-01", user="worth")
     assert not at.exception
     assert [[cell for cell in row if cell] for row in tables(at)["Elements by lost goal value"]] == [
         ["Wait a day", "5.00 EUR", "1", "0", "2", "33.3 %", "5.00 EUR"], ["Begin", "3.33 EUR", "1", "0", "3", "25.0 %", "3.33 EUR"],
-        ["Wait a day", "2.00 USD", "1", "0", "2", "33.3 %", "2.00 USD"], ["Begin", "1.33 USD", "1", "0", "3", "25.0 %", "1.33 USD"],
+        ["Wait a day", "2.00 AUD", "1", "0", "2", "33.3 %", "2.00 AUD"], ["Begin", "1.33 AUD", "1", "0", "3", "25.0 %", "1.33 AUD"],
     ]  # fmt: skip
     assert "element=wait&amp;state=element_waiting" in html(at) and "element=in&amp;state=element_ended" in html(at)  # the runs that stopped
 
@@ -66,10 +66,11 @@ def test_each_element_says_what_share_stopped_there_and_what_that_loses(run, doo
     at = run("journey-map", "journey=worth2&from=2026-01-01", user="worth2")
     at.button(key="vb-map").click().run()
     shown = {row[0]: (row[7], row[8]) for row in tables(at)["Elements of the journey"]}
-    assert shown == {"Begin": ("25.0 %", "3.33 EUR1.33 USD"), "Wait a day": ("33.3 %", "5.00 EUR2.00 USD"), "Done": ("100.0 %", "–")}
-    numbers = Numbers.of([answer(door.snapshot("worth2"), query) for _, query in next(one for one in widgets(at) if one.key == "map").queries])
+    assert shown == {"Begin": ("25.0 %", "3.33 EUR1.33 AUD"), "Wait a day": ("33.3 %", "5.00 EUR2.00 AUD"), "Done": ("100.0 %", "–")}
+    results = [answer(door.snapshot("worth2"), query) for _, query in next(one for one in widgets(at) if one.key == "map").queries]
+    numbers = Numbers.of(results, door.account("worth2").currency)
     nodes = {node.id: node for node in map_cards.nodes(map_cards.learned(numbers), numbers)}
-    assert [value for label, value in nodes["wait"].card if label in ("Stopped of arrived", "Lost goal value")] == ["33.3 %", "5.00 EUR", "2.00 USD"]
+    assert [value for label, value in nodes["wait"].card if label in ("Stopped of arrived", "Lost goal value")] == ["33.3 %", "5.00 EUR", "2.00 AUD"]
     assert (nodes["wait"].badge, nodes["in"].badge) == ("5.00 EUR lost", "1 ended")
 
 
@@ -133,7 +134,7 @@ def test_a_viewer_sees_no_profile_behind_an_element(run):
 def test_a_journey_that_the_catalog_does_not_describe_has_a_learned_map(run, door):
     at = run("journey-map", "journey=legacy-survey&from=2025-01-01")
     assert "learned from its events" in html(at)
-    numbers = Numbers.of(answers_of(at, door, "map"))
+    numbers = Numbers.of(answers_of(at, door, "map"), "EUR")
     elements = map_cards.learned(numbers)
     lines, undrawn = map_cards.links(elements, numbers)
     assert {(line.source, line.to): line.runs for line in lines} == {way: n for way, n in numbers.lines.items() if None not in way}

@@ -10,14 +10,14 @@ from benchmarks.map_drawing import drawn, large
 from core.metrics import Query, answer
 from core.ui import map_drawing
 from tests.pages.accounts import of_events
-from tests.pages.test_in_a_browser import DONE, chromium, idle, opened, served_at  # noqa: F401 (fixtures)
+from tests.pages.browsing import DONE, idle
 from tests.pages.test_map_of_events import EVENTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 WHOLE = "journey=cart&from=2025-01-01"
 
 
-def test_the_keyboard_walks_the_map_and_a_click_opens_an_element(opened):  # noqa: F811
+def test_the_keyboard_walks_the_map_and_a_click_opens_an_element(opened):
     page = opened(f"journey-map?{WHOLE}&version=2")
     there = page.locator(".map").first
     node = there.locator("button[data-id=in]")
@@ -38,7 +38,7 @@ def test_the_keyboard_walks_the_map_and_a_click_opens_an_element(opened):  # noq
     assert "element=" not in page.url
 
 
-def test_search_finds_hover_tells_and_the_map_zooms(opened):  # noqa: F811
+def test_search_finds_hover_tells_and_the_map_zooms(opened):
     page = opened(f"journey-map?{WHOLE}&version=2")
     there = page.locator(".map").first
     there.locator(".find").fill("košarica")
@@ -57,7 +57,7 @@ def test_search_finds_hover_tells_and_the_map_zooms(opened):  # noqa: F811
     assert page.locator(".node.added").count() > 0
 
 
-def test_keys_zoom_a_drag_pans_and_opens_nothing_and_a_key_opens_after_it(opened):  # noqa: F811
+def test_keys_zoom_a_drag_pans_and_opens_nothing_and_a_key_opens_after_it(opened):
     page = opened(f"journey-map?{WHOLE}&version=2")
     there = page.locator(".map").first
     there.locator("button[data-id=in]").focus()
@@ -82,7 +82,7 @@ def test_keys_zoom_a_drag_pans_and_opens_nothing_and_a_key_opens_after_it(opened
     page.wait_for_url(re.compile("element=w24"))
 
 
-def test_the_menu_gives_a_picture_of_the_map_and_a_list_of_all_its_files(opened, door):  # noqa: F811
+def test_the_menu_gives_a_picture_of_the_map_and_a_list_of_all_its_files(opened, door):
     page = opened(f"journey-map?{WHOLE}&version=2")
     page.locator(".st-key-m-map button").click()
     page.get_by_role("menuitem", name=re.compile("Image$")).click()
@@ -109,7 +109,7 @@ def test_the_menu_gives_a_picture_of_the_map_and_a_list_of_all_its_files(opened,
     assert len(lines) - 1 == answer(door.snapshot("demo"), asked).frame.height
 
 
-def test_a_click_on_a_step_of_a_map_of_events_opens_its_days_and_rows(opened, door, tmp_path):  # noqa: F811
+def test_a_click_on_a_step_of_a_map_of_events_opens_its_days_and_rows(opened, door, tmp_path):
     of_events(door, tmp_path, "clicked", [{**one, "journey_id": "clicked"} for one in EVENTS])
     page = opened("journey-map?journey=clicked&from=2026-01-01", user="clicked")
     page.locator(".map button[data-id='sent SMS']").click()
@@ -119,7 +119,7 @@ def test_a_click_on_a_step_of_a_map_of_events_opens_its_days_and_rows(opened, do
     assert page.locator("[aria-label='Rows behind SMS sent'] tbody tr").count() == 1
 
 
-def test_two_hundred_elements_and_their_lines_are_drawn(chromium):  # noqa: F811
+def test_two_hundred_elements_and_their_lines_are_drawn(chromium):
     nodes, links = large(200)
     page = chromium.new_page()
     drawn(page, map_drawing.data(nodes, links, "a map", None))

@@ -118,7 +118,7 @@ def test_of_some_sub_accounts_nothing_is_left_or_over_as_the_others_use_it_up_to
     at = html(run("mep", "sub_account=bank", user="mia"))
     assert "Left of" not in at
     assert "Overage so far" not in at
-    assert "what is included is for all of the account" in at
+    assert "what is included is for the whole account" in at
 
 
 @pytest.mark.parametrize(("held", "said"), [

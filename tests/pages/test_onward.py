@@ -49,3 +49,19 @@ def test_a_row_of_any_answer_opens_the_way_down(door, monkeypatch, asked, opened
         asked = replace(asked, first=today.replace(day=1), last=(today.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1))
     drill.picked(None, "w", "Title", (answer(door.snapshot("demo"), asked),), charts.Mark(0, None))
     assert found == opened
+
+
+def test_one_of_several_numbers_is_named_where_it_is_broken_down(run, door, monkeypatch):
+    viewer, opened = run("overview").session_state["ja-viewer"], []
+    monkeypatch.setattr(break_down, "_open", lambda _, going: opened.append((going.title, going.asked.query.measures)))
+    result = answer(door.snapshot("demo"), Query(("messages_sent", "delivery_rate"), ("channel",)))
+    break_down.start(viewer, "Messages sent, by channel", result, lambda *_: None, {"channel": "SMS"}, "delivery_rate")
+    break_down.start(viewer, "Messages sent, by channel", result, lambda *_: None)
+    assert opened == [("Delivery rate, of: Messages sent, by channel", ("delivery_rate",)), ("Messages sent, by channel", ("messages_sent", "delivery_rate"))]
+
+
+def test_a_rate_that_is_broken_down_has_its_n_beside_it():
+    both = break_down.with_n(Query(("delivery_rate", "goal_rate"), ("journey",)))
+    assert both.measures == ("delivery_rate", "messages_sent", "goal_rate", "profiles_in_journey")
+    assert break_down.with_n(Query(("messages_sent", "view_rate"))).measures == ("messages_sent", "view_rate", "messages_delivered")
+    assert break_down.with_n(Query(("entries",))).measures == ("entries",)

@@ -7,13 +7,13 @@ import pytest
 from core.access import users
 from core.metrics import Query, rows
 from core.store import saved_filters
-from tests.pages.test_in_a_browser import DONE, chromium, idle, opened, served_at  # noqa: F401  # fixtures
+from tests.pages.browsing import idle
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 ROW = ".ja-table.list tbody tr:has(a[href*='journey=cart'])"
 
 
-def test_a_link_inside_the_app_loads_nothing_anew_and_back_leads_back(opened):  # noqa: F811
+def test_a_link_inside_the_app_loads_nothing_anew_and_back_leads_back(opened):
     page = opened("overview?basis=happened")
     page.evaluate("window.same = true")
     page.locator(".ja-table a", has_text="Abandoned cart").first.click()
@@ -26,7 +26,7 @@ def test_a_link_inside_the_app_loads_nothing_anew_and_back_leads_back(opened):  
     assert page.evaluate("window.same")
 
 
-def test_the_menu_of_a_row_is_walked_by_keyboard_and_copies_its_link(opened, served_at):  # noqa: F811
+def test_the_menu_of_a_row_is_walked_by_keyboard_and_copies_its_link(opened, served_at):
     page = opened("journeys")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.locator(f"{ROW} summary").focus()
@@ -40,7 +40,7 @@ def test_the_menu_of_a_row_is_walked_by_keyboard_and_copies_its_link(opened, ser
     assert page.evaluate("navigator.clipboard.readText()") == f"{served_at}/campaign-performance?journey=cart"
 
 
-def test_no_row_below_lies_over_the_open_menu_of_a_row(opened):  # noqa: F811
+def test_no_row_below_lies_over_the_open_menu_of_a_row(opened):
     page = opened("journeys")
     page.locator(f"{ROW} summary").click()
     page.locator(f"{ROW} .ja-more[open]").wait_for()
@@ -51,7 +51,7 @@ def test_no_row_below_lies_over_the_open_menu_of_a_row(opened):  # noqa: F811
     assert covered == []
 
 
-def test_two_journeys_are_chosen_in_their_menus_and_stand_side_by_side(opened):  # noqa: F811
+def test_two_journeys_are_chosen_in_their_menus_and_stand_side_by_side(opened):
     page = opened("journeys")
     for journey, entry in (("cart", "Compare with others"), ("welcome", "Compare with those chosen")):
         row = page.locator(f".ja-table.list tbody tr:has(a[href*='journey={journey}'])")
@@ -62,7 +62,7 @@ def test_two_journeys_are_chosen_in_their_menus_and_stand_side_by_side(opened): 
     page.get_by_role("heading", name="The chosen journeys, side by side").wait_for()
 
 
-def test_a_filter_is_saved_under_a_name_and_its_id_is_the_address(opened, door):  # noqa: F811
+def test_a_filter_is_saved_under_a_name_and_its_id_is_the_address(opened, door):
     page = opened("overview?channel=SMS")
     page.locator(".st-key-f-saved-pop button").first.click()
     page.get_by_label("Save these filters as").fill("Texts")
@@ -76,7 +76,7 @@ def test_a_filter_is_saved_under_a_name_and_its_id_is_the_address(opened, door):
     saved_filters.remove(door.store, "demo", reader, kept.filter_id)
 
 
-def test_the_rows_behind_a_number_come_as_a_file(opened, door):  # noqa: F811
+def test_the_rows_behind_a_number_come_as_a_file(opened, door):
     page = opened("campaign-performance?journey=cart&from=2000-01-01&compare=none")
     page.locator(".st-key-m-six button").click()
     page.get_by_role("menuitem", name="Why this number").click()
@@ -90,7 +90,7 @@ def test_the_rows_behind_a_number_come_as_a_file(opened, door):  # noqa: F811
     assert found == sorted(behind["profile_id"])
 
 
-def test_a_click_while_the_page_is_being_drawn_anew_is_not_lost(opened):  # noqa: F811
+def test_a_click_while_the_page_is_being_drawn_anew_is_not_lost(opened):
     page = opened("campaign-performance?journey=cart")
     for preset in ("7 days", "90 days", "All"):
         page.locator(".st-key-f-preset").get_by_text(preset, exact=True).click()
@@ -102,7 +102,7 @@ def test_a_click_while_the_page_is_being_drawn_anew_is_not_lost(opened):  # noqa
         idle(page)
 
 
-def test_the_sidebar_of_a_phone_folds_after_a_link_of_it(opened):  # noqa: F811
+def test_the_sidebar_of_a_phone_folds_after_a_link_of_it(opened):
     page = opened("overview", width=390)
     page.get_by_test_id("stExpandSidebarButton").click()
     page.locator("[data-testid=stSidebar][data-collapsed=false]").wait_for(state="attached")

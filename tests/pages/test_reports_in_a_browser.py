@@ -8,13 +8,14 @@ from core.access import emails, sessions, users
 from core.metrics import Query, answer
 from core.store import outbox
 from tests.e2e.serving import ROOT, served
-from tests.pages.test_in_a_browser import chromium, idle  # noqa: F401
+from tests.pages.browsing import idle
 from tests.reports.post import Box, server
+from tests.reports.test_rounds import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-def test_a_widget_is_put_into_a_report_that_is_made_mailed_fetched_and_deleted(door, chromium):  # noqa: F811
+def test_a_widget_is_put_into_a_report_that_is_made_mailed_fetched_and_deleted(door, chromium):
     ana = users.find(door.store, "ana")
     emails.keep(door.store, ana, "ana@example.com", by="test", now=door.now())
     box = Box()
@@ -42,8 +43,7 @@ def test_a_widget_is_put_into_a_report_that_is_made_mailed_fetched_and_deleted(d
         page.locator(".st-key-w-reports a", has_text="Delete").first.click()
         page.get_by_text("Delete it for good").wait_for()
         page.locator(".st-key-w-report", has_text="ana@example.com").wait_for()
-        while [mail.state for mail in outbox.about(door.store, "demo", "report-")] != ["sent"]:
-            page.wait_for_timeout(500)
+        wait_for(lambda: [mail.state for mail in outbox.about(door.store, "demo", "report-")], ["sent"])
         idle(page)
         page.locator(".st-key-report-end button").click()
         page.get_by_text("is deleted.").wait_for()

@@ -94,8 +94,14 @@ def test_a_widgets_question_becomes_a_report_or_a_schedule(run, door):
     assert (schedule.rhythm, schedule.day, schedule.hour, schedule.parameters["range"]) == ("weekly", 1, 8, "7d")
     assert "Every Monday at 08:00" in [row[2] for row in tables(at)["Schedules"]]
     at = run("reports", f"schedule={schedule.schedule_id}")
+    assert tables(at)["Questions"] == [["Entries, by journey", "Journey, Entries"]]
     at.button(key="schedule-drop").click().run()
     assert report_schedules.listed(door.store, "demo") == others
+
+
+def test_a_question_with_a_formula_says_the_formulas_column_too(run):
+    question = ENTRIES | {"formulas": [{"name": "A head", "text": "entries / profiles_in_journey"}]}
+    assert ": Journey, Entries, A head" in html(run("reports", f"create=custom&question={quote(json.dumps(question))}"))
 
 
 def test_what_is_no_question_is_named_by_its_line(run):
@@ -163,12 +169,12 @@ def test_the_package_start_exports_nothing_and_says_who_does(run, door, made):
 def test_a_user_keeps_an_own_mail_address(run, door):
     at = run("reports")
     at.text_input(key="mail-address").set_value("ana@example.com")
-    next(button for button in at.button if button.label == "Keep it").click().run()
+    next(button for button in at.button if button.label == "Save").click().run()
     assert not at.exception
     ana = users.find(door.store, "ana")
     assert emails.of(door.store, ana) == "ana@example.com"
     emails.keep(door.store, ana, "", by="test", now=door.now())
     at = run("reports")
     at.text_input(key="mail-address").set_value("nobody")
-    next(button for button in at.button if button.label == "Keep it").click().run()
+    next(button for button in at.button if button.label == "Save").click().run()
     assert "is no mail address" in html(at)

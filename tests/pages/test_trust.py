@@ -1,8 +1,15 @@
 """The Trust page, and links that hold on to the numbers as they were."""
-from core.access import audit
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.access import audit, users
+from core.access.features import Refused
 from core.reports import made
 from core.ui import sheets
+from tests.pages.accounts import built, of_events, taken
 from tests.pages.test_widgets_agree import html
+from tests.sources.files import file
 
 
 def test_trust_says_that_all_promises_hold_and_what_was_left_out(run):
@@ -38,3 +45,38 @@ def test_a_file_of_a_page_without_queries_is_in_the_audit_trail(run, door):
     kept = made.find(address.rpartition("/")[2], "demo", viewer.user.user_id)
     assert kept.path.read_bytes() == b"\xef\xbb\xbfa\r\nx\r\n"
     kept.path.unlink()
+
+
+def test_what_a_refresh_changed_says_money_by_currency(run, door, tmp_path):
+    day = datetime.now(UTC).replace(hour=10) - timedelta(days=3)
+    sent = {"event_type": "message.sent", "journey_id": "cart", "profile_id": "p1", "channel": "SMS", "occurred_at": day.isoformat()}
+    of_events(door, tmp_path, "moved", [{"event_type": "journey.entered", "journey_id": "cart", "profile_id": "p1", "occurred_at": day.isoformat()}])
+    taken(door, "moved", file(tmp_path, "late.ndjson", [
+        {**sent, "source": "t", "event_id": "1", "message_id": "1", "cost_amount": "0.25", "cost_currency": "EUR"},
+        {**sent, "source": "t", "event_id": "2", "message_id": "2", "cost_amount": "4", "cost_currency": "USD"}]))  # fmt: skip
+    built(door, "moved")
+    said = html(run("trust", user="moved"))
+    assert "0.25 EUR" in said
+    assert "4.00 USD" in said
+
+
+def test_an_administrator_lets_go_of_a_snapshot_that_a_link_holds_on_to(run, door, tmp_path):
+    at = "2026-03-01T10:00:00Z"
+    of_events(door, tmp_path, "held", [{"event_type": "journey.entered", "journey_id": "cart", "profile_id": "p1", "occurred_at": at}])
+    users.add(door.store, "heda", "held", "admin", None, by="test", now=door.now())
+    viewer = run("trust", user="held").session_state["ja-viewer"]
+    snapshot = viewer.pin()
+    plain = run("trust", user="held")
+    assert "1 of 30 that may be; each for 90 days from its last link" in html(plain)
+    assert [button.key for button in plain.button if button.key == "pins-go"] == []
+    with pytest.raises(Refused, match="Administrator"):
+        viewer.unpin(snapshot)
+    page = run("trust", user="heda")
+    page.selectbox(key="pins-which").set_value(snapshot).run()
+    page.button(key="pins-go").click().run()
+    assert "no longer kept" in html(page)
+    page.session_state["ja-viewer"].unpin(snapshot)  # what the dialog's button does: AppTest does not run it
+    assert "No link holds on to a snapshot" in html(run("trust", user="heda"))
+    assert [one for _, one in door.kept_snapshots("held") if one] == []
+    assert [(one.actor, one.action, one.subject) for one in audit.newest(door.store, "held", 2)] == [
+        ("heda", "snapshot.unpinned", snapshot), ("held", "snapshot.pinned", snapshot)]

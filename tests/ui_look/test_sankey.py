@@ -36,3 +36,14 @@ def test_many_small_stops_keep_their_names_apart_and_inside_the_picture():
 
 def test_no_flow_at_all_is_an_empty_picture():
     assert sankey.picture([], [], "nothing", 200).frame.is_empty()
+
+
+def test_a_name_stays_on_one_line_where_it_has_room_or_would_stand_on_the_next():
+    stops = [Stop(0, "big", "A long name"), *(Stop(layer, str(layer), "Next") for layer in range(1, 5)), Stop(0, "small", "Another long name")]
+    flows = [Flow((0, "big"), (1, "1"), 990, "990"), Flow((0, "small"), (1, "1"), 10, "10")]
+    flows += [Flow((layer, str(layer)), (layer + 1, str(layer + 1)), 1000, "1,000") for layer in range(1, 4)]
+    many = sankey.picture(stops, flows, "Messages", 314).html
+    assert [many.count(f'class="{name}"') for name in ("ja-stop", "ja-stop thin")] == [5, 1]
+    assert 'class="ja-stop thin" title="Another long name: 10" style="--w:20.4cqw;' in many
+    two = sankey.picture([*stops[:2], stops[-1]], flows[:2], "Messages", 314).html
+    assert [two.count(f'class="{name}"') for name in ("ja-stop", "ja-stop thin")] == [1, 2]

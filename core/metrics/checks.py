@@ -97,9 +97,17 @@ def _rollups(snapshot: Snapshot) -> Iterator[Check]:
             query = Query(measures, dimensions, basis=basis)
             left, right = counted(snapshot, query), counted(snapshot, query, force_facts=True)
             for name in measures:
-                same = _cells(left, name, dimensions).equals(_cells(right, name, dimensions))
-                label = f"{MEASURES[name].label} in the rollup, by month = in the facts, {basis} basis"
-                yield Check(label, left[name].sum(), right[name].sum() if same else _other(left[name].sum(), right[name].sum()))
+                for currency in _currencies(name, left, right):
+                    one, other = (frame if currency is None else frame.filter(currency=currency) for frame in (left, right))
+                    same = _cells(one, name, dimensions).equals(_cells(other, name, dimensions))
+                    label = f"{MEASURES[name].label}{f', {currency},' if currency else ''} in the rollup, by month = in the facts, {basis} basis"
+                    yield Check(label, one[name].sum(), other[name].sum() if same else _other(one[name].sum(), other[name].sum()))
+
+
+def _currencies(name: str, *frames: pl.DataFrame) -> list[str | None]:
+    """Those of an amount in several, which are never added together; else None, all of it."""
+    found = sorted({currency for frame in frames if "currency" in frame.columns for currency in frame.filter(pl.col(name) != 0)["currency"]})
+    return [*found] if len(found) > 1 else [None]
 
 
 def _cells(frame: pl.DataFrame, name: str, dimensions: tuple[str, ...]) -> pl.DataFrame:

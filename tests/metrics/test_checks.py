@@ -80,3 +80,19 @@ def test_a_snapshot_says_nothing_that_the_log_does_not_hold(path):
 def test_a_broken_one_is_named_with_its_sides(path, mend, name, left, right):
     found = broken(path, mend=mend)
     assert {"name": name, "left": left, "relation": "=", "right": right, "holds": False} in found
+
+
+def test_amounts_of_several_currencies_are_held_against_each_other_one_by_one(world, tmp_path):
+    run = world.run(1, "2026-01-05")
+    world.goal(run, "2026-01-07", "2", "USD")
+    world.goal(run, "2026-01-08", "3", "EUR")
+    world.snapshot(tmp_path).close()
+    path = tmp_path / "world.duckdb"
+    snapshot = Snapshot(path)
+    found = {check.name: (check.left, check.right) for check in checks.run(snapshot) if check.name.startswith("Goal value")}
+    snapshot.close()
+    assert found == {f"Goal value, {currency}, in the rollup, by month = in the facts, {basis} basis": (amount, amount)
+                     for basis in ("entered", "happened") for currency, amount in (("EUR", 3), ("USD", 2))}
+    mended = broken(path, mend="UPDATE daily SET amount = 9 WHERE measure = 'goal_value' AND currency = 'USD' AND basis = 'entered'")
+    assert [(check["name"], check["left"], check["right"]) for check in mended] == [
+        ("Goal value, USD, in the rollup, by month = in the facts, entered basis", "9.000000", "2.000000")]

@@ -26,7 +26,7 @@ def show(viewer: Viewer, account: Account) -> None:
             help=f"Up to {MOST_ATTRIBUTES}. A run has what the earliest of its entered events says. Values that differ for each person "
                  "(a name, an address) make no good groups, and are kept in the snapshots.",
         )  # fmt: skip
-        if st.form_submit_button("Keep the attributes", type="primary"):
+        if st.form_submit_button("Save the attributes", type="primary"):
             administration.do(viewer, lambda: _kept(viewer, account, tuple(chosen)))
 
 

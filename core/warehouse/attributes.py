@@ -16,6 +16,7 @@ from core.warehouse.snapshots import published
 
 BATCH = 122_880  # records read at once
 NEWEST = 10_000  # entries that are looked through for what they say
+MOST_LOOKED_THROUGH = 2_000_000  # records among which they are looked for: a log may have few entries
 ENTERED = {"journey_id": pl.String(), "entry_id": pl.String(), "position": pl.Int64(), "occurred_at": pl.Datetime("us", "UTC"), "attributes": pl.String()}
 SAID = {"position": pl.Int64(), "name": pl.String(), "value": pl.String()}
 
@@ -105,12 +106,15 @@ def text_of(value: object) -> str | None:
 
 def names(segments: Sequence[Segment]) -> dict[str, float]:
     """What the newest entries say that could filter: name → the share of them that says it, most first."""
-    if not segments:
-        return {}
-    entries = (pl.scan_parquet([segment.path for segment in segments[-1:]]).filter(pl.col("event_type") == "journey.entered")
-               .select("attributes").tail(NEWEST).collect())["attributes"]
+    texts = pl.Series("attributes", [], dtype=pl.String)
+    looked_through = 0
+    for segment in reversed(segments):
+        entries = pl.scan_parquet(segment.path).filter(pl.col("event_type") == "journey.entered").select("attributes").tail(NEWEST - len(texts)).collect()
+        texts, looked_through = texts.append(entries["attributes"]), looked_through + segment.rows
+        if len(texts) == NEWEST or looked_through > MOST_LOOKED_THROUGH:
+            break
     said: Counter[str] = Counter()
-    for text, n in entries.drop_nulls().value_counts().iter_rows():
+    for text, n in texts.drop_nulls().value_counts().iter_rows():
         given = parse(text)
         said.update({name: n for name, value in given.items() if text_of(value)} if isinstance(given, dict) else {})
-    return {name: n / len(entries) for name, n in said.most_common()}
+    return {name: n / len(texts) for name, n in said.most_common()}

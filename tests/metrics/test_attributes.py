@@ -11,6 +11,7 @@ from core.metrics import Query, answer, explain, rows
 from core.metrics.differing import difference, moved_rows
 from core.metrics.measures import MEASURES
 from core.metrics.named import NAMED
+from core.warehouse import attributes
 from core.warehouse.erase import erase
 from core.warehouse.snapshots import open_snapshot
 from tests.oracle.answers import Warehouse
@@ -207,6 +208,15 @@ def test_of_a_run_that_two_persons_entered_what_the_erased_one_said_is_a_token_a
     assert shop.snapshot.sql("SELECT name, value FROM run_attributes").rows() == [("plan", expected)]
     shop.build(full=True)
     assert shop.snapshot.sql("SELECT name, value FROM run_attributes").rows() == [("plan", expected)]
+
+
+def test_what_the_newest_entries_say_is_found_behind_records_that_are_none(shop):
+    shop.ingest([entered("1", "E", 1, plan="gold", n=1, none=None, deep={"a": 1}), entered("2", "F", 2, plan="silver")])
+    assert attributes.names(shop.log.segments()) == {"plan": 1.0, "n": 0.5}
+    shop.ingest([{**entered("3", "E", 3), "event_type": "journey.exited"}])
+    assert len(shop.log.segments()) == 2
+    assert attributes.names(shop.log.segments()) == {"plan": 1.0, "n": 0.5}
+    assert attributes.names(()) == {}
 
 
 def test_two_snapshots_are_compared_by_the_runs_that_an_attribute_chooses(shop):

@@ -110,7 +110,7 @@ def test_an_administrator_chooses_the_attributes_to_filter_by_among_what_entries
     assert choice.value == ["tier"]
     assert [option.partition(" (in ")[0] for option in choice.options][:2] == ["tier", "name"]
     choice.set_value(["tier", "points"])
-    press(at, "Keep the attributes")
+    press(at, "Save the attributes")
     assert door.account("demo").attributes == ("tier", "points")
     newest = audit.newest(door.store, "demo", 1)[0]
     assert (newest.actor, newest.action, newest.detail) == ("chief", "account.changed", {"attributes": ["tier", "points"]})

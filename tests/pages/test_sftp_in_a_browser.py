@@ -3,8 +3,10 @@
 import csv
 import os
 import time
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from threading import Event, Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +18,7 @@ from core.sources.sftp.connections import Connection
 from core.sources.sftp.polling import intake_of
 from core.sources.sftp.reading import Reading
 from core.store import Lease
+from core.worker import LEASE, TICK_S
 from tests.e2e.serving import ROOT, served
 from tests.pages.browsing import idle
 from tests.sftp.conftest import start_sshd  # noqa: F401 (a fixture)
@@ -45,10 +48,26 @@ def desk(door):
     for name, role in (("kim", "communication_manager"), ("vera", "viewer")):
         users.add(door.store, f"{name}-files", "files", role, None, by="test", now=door.now())
 
-    clock = Lease(door.store, "worker", "these tests")  # the server's own worker would poll and build in between
-    assert clock.take(door.now(), timedelta(hours=1))
     own = intake_of(door.store, door.settings, door.account("files"), door.folder("files"), lambda: datetime.now(UTC))
-    yield replace(own, allowed_hosts=(ALLOWED,))
+    with no_worker(door):
+        yield replace(own, allowed_hosts=(ALLOWED,))
+
+
+@contextmanager
+def no_worker(door):
+    """The server's own worker, which would poll and build in between, finds another at work."""
+    clock, over = Lease(door.store, "worker", "these tests"), Event()
+
+    def prolong():
+        while not over.wait(TICK_S):
+            clock.take(door.now(), LEASE)
+
+    assert clock.take(door.now(), LEASE)
+    holding = Thread(target=prolong)
+    holding.start()
+    yield
+    over.set()
+    holding.join()
     clock.give_back()
 
 

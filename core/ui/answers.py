@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -21,7 +21,8 @@ SEEN_S = 0.3  # what is on the way for less is there before anybody saw that it 
 MOST = 2000  # answers kept a snapshot, some sixty ways to look at a page; the one that was not asked for longest goes
 # Streamlit's own cache takes as long to find an answer as counting it does
 _kept: WeakKeyDictionary[Snapshot, OrderedDict[str, Result]] = WeakKeyDictionary()
-_took: dict[str, dict[str, float]] = {}  # account → widget → seconds that its answers took of late, and will about take on its next snapshot
+# account → widget and kind of question → seconds that its answers took of late, and will about take on its next snapshot
+_took: dict[str, dict[Hashable, float]] = {}
 _lock = Lock()
 
 
@@ -41,17 +42,26 @@ def ask_all(viewer: Viewer, widget: str, queries: Sequence[Query], told: under_w
     found = tuple(ask(viewer, query) for query in queries)
     took = monotonic() - began
     with _lock:
-        kept = _took.setdefault(viewer.account.account_id, {})
-        kept[widget] = max(took, kept.get(widget, 0) / 2)
+        kept, kind = _took.setdefault(viewer.account.account_id, {}), _kind(widget, queries)
+        if len(kept) >= MOST:
+            kept.clear()
+        kept[kind] = max(took, kept.get(kind, 0) / 2)
     return found
 
 
 def are_awaited(viewer: Viewer, widget: str, queries: Sequence[Query]) -> bool:
-    """Whether a reader would see the answers come: some are not there yet, and this widget's took long of late or nobody asked for them before."""
+    """Whether a reader would see the answers come: some are not there yet, and this widget's took long of late or nobody asked it for such before."""
     with _lock:
-        if _took.get(viewer.account.account_id, {}).get(widget, SEEN_S) < SEEN_S:
+        if _took.get(viewer.account.account_id, {}).get(_kind(widget, queries), SEEN_S) < SEEN_S:
             return False
     return not all(is_known(viewer, query) for query in queries)
+
+
+def _kind(widget: str, queries: Sequence[Query]) -> Hashable:
+    """What makes questions about as long as each other: all but which values and days. The editor's widget is a new question each time."""
+    return widget, tuple((query.measures, query.dimensions, query.answer, query.basis, query.compare, len(query.formulas),
+                          tuple((name, len(values)) for name, values in query.where),
+                          (query.last - query.first).days.bit_length() if query.first and query.last else None) for query in queries)
 
 
 def is_known(viewer: Viewer, query: Query) -> bool:

@@ -1,4 +1,6 @@
 """An answer is worked out once a snapshot, and belongs to that snapshot alone."""
+from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -53,7 +55,16 @@ def test_a_widget_whose_answers_were_quick_is_not_waited_for_on_the_next_snapsho
     answers.ask_all(before, "tile", questions)
     assert not answers.are_awaited(after, "tile", questions)
     with answers._lock:
-        answers._took["a"]["tile"] = answers.SEEN_S
+        answers._took["a"][answers._kind("tile", questions)] = answers.SEEN_S
     assert answers.are_awaited(after, "tile", questions)
     answers.ask_all(after, "tile", questions)
     assert not answers.are_awaited(after, "tile", questions)
+
+
+def test_a_widget_whose_answers_were_quick_is_waited_for_when_it_asks_something_else(viewers):
+    viewer, day, year = viewers[0], date(2026, 3, 5), date(2025, 3, 6)
+    quick = Query(("entries",), first=day, last=day, where=(("journey", ("cart",)),))
+    answers.ask_all(viewer, "x", [quick])
+    assert not answers.are_awaited(viewer, "x", [quick.filtered("journey", "other")])  # as long as the same of another journey
+    for another in (replace(quick, dimensions=("day",)), replace(quick, first=year), quick.filtered("journey", "cart", "other"), quick.filtered("arm", "A")):
+        assert answers.are_awaited(viewer, "x", [another])

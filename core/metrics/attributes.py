@@ -1,7 +1,9 @@
 """What there is to choose from in a filter by an attribute of the entry: the attributes that entries say, and the values of one."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.metrics.once import once
@@ -14,9 +16,11 @@ if TYPE_CHECKING:
 MOST_VALUES = 500  # of an attribute that a filter offers: a reader chooses among these, and writes another
 
 
-def offered(segments: Sequence[Segment]) -> dict[str, float]:
-    """The attributes that the newest entries of a log say: name → the share of them that says it, most first."""
-    return names(segments)
+@lru_cache(maxsize=8)
+def offered(segments: tuple[Segment, ...]) -> Mapping[str, float]:
+    """The attributes that the newest entries of a log say: name → the share of them that says it, most first. A page asks at each rerun, and a segment
+    never changes: they are read once."""
+    return MappingProxyType(names(segments))
 
 
 def values(snapshot: Snapshot, name: str) -> list[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -30,7 +31,7 @@ def show(viewer: Viewer, account: Account) -> None:
             administration.do(viewer, lambda: _kept(viewer, account, tuple(chosen)))
 
 
-def _with_share(name: str, said: dict[str, float]) -> str:
+def _with_share(name: str, said: Mapping[str, float]) -> str:
     return f"{name} (in {words.number(said[name], 'rate')} of the newest entries)" if name in said else name
 
 

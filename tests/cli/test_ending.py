@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from core.settings import ROOT
 from core.store.tables import leases
 from tests.sources.files import ingest_records
+from tests.waiting import until
 
 ENTERED = {"source": "shop", "event_type": "journey.entered", "occurred_at": "2026-03-01T09:00:00Z", "journey_id": "cart"}
 WITHOUT_STDOUT = "import os, sys; os.close(1); os.execv(sys.argv[1], sys.argv[1:])"
@@ -94,8 +94,7 @@ def test_a_command_that_is_told_to_stop_clears_away_what_it_has_begun(acme, begu
     fifo = tmp_path / "events.ndjson"
     os.mkfifo(fifo)
     process = begun(f"ingest --account acme {fifo}")
-    with fifo.open("wb"):  # it waits for the records
-        time.sleep(0.5)  # nothing says that it reads
+    with fifo.open("wb"):  # opens as soon as the command reads from it, and gives it nothing
         process.send_signal(name)
         assert (process.wait(60), process.stderr.read()) == (1, b"journeys: stopped\n")
     assert list((acme_log(tmp_path) / "staging").iterdir()) == []
@@ -125,9 +124,7 @@ def test_what_a_name_holds_moves_no_cursor(journeys, tmp_path):
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_a_worker_that_is_told_to_end_is_done(acme, begun, door, name):
     process = begun("worker")
-    until = time.monotonic() + 60
-    while not lease_of(door) and time.monotonic() < until:
-        time.sleep(0.1)  # it says nothing when it begins
+    until(lambda: lease_of(door))
     process.send_signal(name)
     assert (process.wait(60), lease_of(door), b"Traceback" in process.stderr.read()) == (0, [], False)
 
@@ -139,15 +136,14 @@ def lease_of(door):
 
 def test_a_worker_that_is_told_a_second_time_does_not_wait_for_what_is_under_way(door, data):
     endless = f"""
-import time, core.worker
+import threading
+import core.worker
 from core.cli.door import Door
-core.worker.Worker.refresh_due = lambda _: time.sleep(600)
+core.worker.Worker.refresh_due = lambda _: threading.Event().wait()  # a refresh that never ends
 core.worker.main(Door({{"data_dir": {str(data)!r}}}), with_parent=False)
 """
     process = subprocess.Popen([sys.executable, "-c", endless], cwd=ROOT, stderr=subprocess.PIPE)
-    until = time.monotonic() + 60
-    while not lease_of(door) and time.monotonic() < until:
-        time.sleep(0.1)
+    until(lambda: lease_of(door))
     process.terminate()
     assert process.stderr.readline().endswith(b"ending, after the refresh that is under way\n")
     process.terminate()
@@ -156,8 +152,6 @@ core.worker.main(Door({{"data_dir": {str(data)!r}}}), with_parent=False)
 
 def test_a_worker_ends_with_its_parent(acme, begun, door):
     process = begun("worker --with-parent", stdin=subprocess.PIPE)
-    until = time.monotonic() + 60
-    while not lease_of(door) and time.monotonic() < until:
-        time.sleep(0.1)
+    until(lambda: lease_of(door))
     process.stdin.close()
     assert (process.wait(60), lease_of(door)) == (0, [])

@@ -1,4 +1,5 @@
 """The probe's server, a browser, and people who sign in."""
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,12 +15,19 @@ PASSWORD = "correct horse"
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]}
 
 
-@pytest.fixture(scope="module")
-def browser():
+@contextmanager
+def launched():
+    """A Chromium, closed afterwards."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(**CHROMIUM)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.serving import PATIENCE_S, ROOT, answers, free_port
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -52,9 +53,7 @@ def test_a_server_that_is_told_to_end_ends_with_its_worker_and_is_done(tmp_path,
         server = serve(tmp_path / "data", port, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     answers(f"http://127.0.0.1:{port}/healthz", server, log)
-    until = time.monotonic() + PATIENCE_S
-    while not (workers := psutil.Process(server.pid).children(recursive=True)) and time.monotonic() < until:
-        time.sleep(0.1)  # the lifespan starts it after the port is open
+    workers = until(lambda: psutil.Process(server.pid).children(recursive=True))  # the lifespan starts it after the port is open
     (os.kill if who == "server alone" else os.killpg)(server.pid, name)
     assert server.wait(PATIENCE_S) == 0, log.read_text()
     assert ([process for process in workers if process.is_running()], len(workers), "Traceback" in log.read_text()) == ([], 1, False)
@@ -65,9 +64,7 @@ def test_a_worker_ends_when_its_server_is_killed(tmp_path):
     with log.open("w") as out:
         server = serve(tmp_path / "data", port, stdout=out, stderr=subprocess.STDOUT)
     answers(f"http://127.0.0.1:{port}/healthz", server, log)
-    until = time.monotonic() + PATIENCE_S
-    while not (workers := psutil.Process(server.pid).children(recursive=True)) and time.monotonic() < until:
-        time.sleep(0.1)  # the lifespan starts it after the port is open
+    workers = until(lambda: psutil.Process(server.pid).children(recursive=True))  # the lifespan starts it after the port is open
     server.kill()
     server.wait(PATIENCE_S)
     psutil.wait_procs(workers, timeout=30)

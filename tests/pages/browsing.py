@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from core.access import sessions, users
-from tests.e2e.conftest import CHROMIUM
+from tests.e2e.conftest import launched
 from tests.e2e.serving import ROOT, served
 
 DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -19,12 +19,8 @@ def served_at(door):
 
 @pytest.fixture(scope="module")
 def chromium():
-    from playwright.sync_api import sync_playwright  # only for whoever opens one: the quick tests of pages do not
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(**CHROMIUM)
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

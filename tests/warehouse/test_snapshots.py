@@ -40,14 +40,20 @@ def test_an_account_without_events_has_an_empty_snapshot(tmp_path: Path) -> None
     assert [with_none.sql(f"SELECT count(*) AS n FROM {table}").item() for table in ("runs", "reach", "daily", "mep")] == [0, 0, 0, 0]
 
 
-def test_three_snapshots_are_kept_and_the_pinned_one_for_ninety_days(tmp_path: Path) -> None:
-    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+def five(log: EventLog, folder: Path, *, pinned: range) -> list[str]:
+    """The ids of five snapshots, each of one more entry; those of these numbers are pinned."""
     names = []
     for number in range(5):
         take(log, entered(number, f"p{number}"))
         names.append(built(log, folder, number).snapshot)
-        if number == 0:
-            snapshots.pin(folder, names[0], NOW)
+        if number in pinned:
+            snapshots.pin(folder, names[-1], NOW)
+    return names
+
+
+def test_three_snapshots_are_kept_and_the_pinned_one_for_ninety_days(tmp_path: Path) -> None:
+    log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
+    names = five(log, folder, pinned=range(1))
     assert {file.stem for file in (folder / "snapshots").glob("*.duckdb")} == {names[0], *names[2:]}
     built(log, folder, 91 * 24 * 60)
     assert not snapshots.file_of(folder, names[0]).exists()
@@ -57,11 +63,7 @@ def test_three_snapshots_are_kept_and_the_pinned_one_for_ninety_days(tmp_path: P
 
 def test_a_snapshot_that_is_let_go_of_goes_with_the_next_build_and_makes_room_for_another(tmp_path: Path) -> None:
     log, folder = EventLog(tmp_path / "log"), tmp_path / "w"
-    names = []
-    for number in range(5):
-        take(log, entered(number, f"p{number}"))
-        names.append(built(log, folder, number).snapshot)
-        snapshots.pin(folder, names[-1], NOW)
+    names = five(log, folder, pinned=range(5))
     snapshots.unpin(folder, names[0])
     snapshots.unpin(folder, names[4])
     assert sorted(snapshots.pinned(folder)) == names[1:4]
